@@ -1,0 +1,40 @@
+// Bundles each unit of build/ into dist/ with ncc. Sources are TypeScript 7, which ncc cannot read
+// (vercel/ncc#1336), so tsc runs first and ncc sees plain ESM.
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import ncc from '@vercel/ncc';
+import { treeShaken, units } from './units.mjs';
+
+const out = process.argv[2] ?? 'dist';
+
+await allowTreeShaking();
+await rm(out, { recursive: true, force: true });
+for (const [unit, entry] of Object.entries(units)) await bundle(unit, entry);
+
+/**
+ * ncc has no option to say that a package is free of side effects, so the installed package.json says it.
+ * Without it @actions/core alone is 490 kB, because its OIDC helper keeps undici.
+ */
+async function allowTreeShaking() {
+  for (const name of treeShaken) {
+    const file = `node_modules/${name}/package.json`;
+    const manifest = JSON.parse(await readFile(file, 'utf8'));
+    if (manifest.sideEffects === false) continue;
+    await writeFile(file, `${JSON.stringify({ ...manifest, sideEffects: false }, null, 2)}\n`);
+  }
+}
+
+async function bundle(unit, entry) {
+  const { code, assets } = await ncc(join(process.cwd(), 'build', entry), {
+    minify: true,
+    cache: false,
+    quiet: true,
+    license: 'licenses.txt',
+    esm: true,
+  });
+  const main = join(out, unit);
+  await mkdir(dirname(main), { recursive: true });
+  await writeFile(main, code);
+  const licenses = assets['licenses.txt'];
+  if (licenses) await writeFile(main.replace(/\.js$/, '.licenses.txt'), licenses.source);
+}

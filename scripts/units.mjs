@@ -1,0 +1,24 @@
+/**
+ * What is bundled: file in dist/ → compiled entry. A unit other than an action is loaded by a native
+ * `import()` from a file one folder deep in src/, so that one relative path serves src/, build/ and dist/.
+ */
+export const units = {
+  'compute-preview-id/index.js': 'actions/compute-preview-id/main.js',
+  'deploy-preview/index.js': 'actions/deploy-preview/main.js',
+  'teardown-preview/index.js': 'actions/teardown-preview/main.js',
+  'understudy/index.js': 'actions/understudy/main.js',
+  'config/parse.js': 'config/parse.js',
+  'github/connect.js': 'github/connect.js',
+  'targets/local/target.js': 'targets/local/target.js',
+  'gateway/index.js': 'targets/local/gateway/main.js',
+  'lab/index.js': 'lab/main.js',
+};
+
+/** Packages whose modules have no side effect that we need, though they do not say so. */
+export const treeShaken = [
+  '@actions/core',
+  '@actions/http-client',
+  '@actions/exec',
+  '@actions/io',
+  'undici',
+];
