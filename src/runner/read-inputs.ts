@@ -1,0 +1,101 @@
+import { nearest } from '../core/nearest.ts';
+import { type Duration, parseDuration } from '../core/time.ts';
+import { type Problem, UserError } from '../core/user-error.ts';
+import type { Environment } from './environment.ts';
+
+/** Reads the inputs of one action strictly. An empty input is an absent one, as GitHub cannot tell them apart. */
+export interface InputReader {
+  text(name: string): string | undefined;
+  /** YAML 1.2 booleans only: `true`, `True`, `TRUE`, `false`, `False`, `FALSE`. */
+  flag(name: string, fallback: boolean): boolean;
+  integer(name: string, range: { min: number; max: number }): number | undefined;
+  duration(name: string): Duration | undefined;
+  choice<Value extends string>(name: string, allowed: readonly Value[]): Value | undefined;
+  /** Notes a problem with an input that the reader itself cannot judge. */
+  reject(name: string, value: string, allowed: string): undefined;
+}
+
+/** The inputs read, and warnings about `INPUT_*` that look like slips of ours. */
+export interface ReadInputs<Inputs> {
+  readonly inputs: Inputs;
+  readonly warnings: readonly string[];
+}
+
+const booleans = new Map([
+  ...['true', 'True', 'TRUE'].map((word) => [word, true] as const),
+  ...['false', 'False', 'FALSE'].map((word) => [word, false] as const),
+]);
+
+/** Reads all inputs with `read`. Throws one `UserError` with every problem found. */
+export function readInputs<Inputs>(
+  environment: Environment,
+  read: (reader: InputReader) => Inputs,
+): ReadInputs<Inputs> {
+  const problems: Problem[] = [];
+  const known = new Set<string>();
+  const inputs = read(inputReader(environment, known, problems));
+  if (problems.length > 0) throw UserError.all(problems);
+  return { inputs, warnings: slips(environment, [...known]) };
+}
+
+function inputReader(
+  environment: Environment,
+  known: Set<string>,
+  problems: Problem[],
+): InputReader {
+  const text = (name: string) => {
+    known.add(name);
+    return environment[variableOf(name)]?.trim() || undefined;
+  };
+  const reject = (name: string, value: string, allowed: string): undefined => {
+    problems.push({
+      message: `input ${name} is ${JSON.stringify(shorten(value))}, allowed: ${allowed}`,
+      hint: `Set \`${name}:\` under \`with:\` to one of these, or leave it out for the default.`,
+    });
+  };
+  const parse = <Value>(
+    name: string,
+    allowed: string,
+    to: (value: string) => Value | undefined,
+  ) => {
+    const value = text(name);
+    return value === undefined ? undefined : (to(value) ?? reject(name, value, allowed));
+  };
+  return {
+    text,
+    reject,
+    flag: (name, fallback) =>
+      parse(name, 'true or false', (value) => booleans.get(value)) ?? fallback,
+    integer: (name, { min, max }) =>
+      parse(name, `a whole number from ${min} to ${max}`, (value) => wholeNumber(value, min, max)),
+    duration: (name) => parse(name, 'a duration such as 90s, 30m, 1h30m or 7d', parseDuration),
+    choice: (name, allowed) =>
+      parse(name, allowed.join(', '), (value) => allowed.find((word) => word === value)),
+  };
+}
+
+function wholeNumber(value: string, min: number, max: number): number | undefined {
+  const number = /^\d{1,15}$/.test(value) ? Number(value) : Number.NaN;
+  return number >= min && number <= max ? number : undefined;
+}
+
+function variableOf(name: string): string {
+  return `INPUT_${name.replaceAll(' ', '_').toUpperCase()}`;
+}
+
+function slips(environment: Environment, known: readonly string[]): string[] {
+  const variables = new Set(known.map(variableOf));
+  return Object.keys(environment)
+    .filter((variable) => variable.startsWith('INPUT_') && !variables.has(variable))
+    .flatMap((variable) => {
+      const name = variable.slice('INPUT_'.length).toLowerCase();
+      const meant = nearest(name, known);
+      return meant
+        ? [`input ${JSON.stringify(name)} does not exist; did you mean "${meant}"?`]
+        : [];
+    });
+}
+
+function shorten(value: string): string {
+  return value.length > 100 ? `${value.slice(0, 100)}…` : value;
+}

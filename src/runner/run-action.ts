@@ -1,0 +1,129 @@
+import { debug, error, notice, setOutput, setSecret, summary, warning } from '@actions/core';
+import { type Problem, UserError } from '../core/user-error.ts';
+import type { Environment } from './environment.ts';
+
+/** What an action hands back: its outputs, what it shows people, and why it failed if it did. */
+export interface ActionOutcome {
+  /** Values as strings; lists and objects as JSON. */
+  readonly outputs: Readonly<Record<string, string>>;
+  /** Markdown for the job summary. */
+  readonly summary?: string;
+  /** Not empty = exit 1, each one annotation. */
+  readonly failures?: readonly Problem[];
+  readonly warnings?: readonly string[];
+}
+
+/** What an action is given. */
+export interface ActionRun {
+  readonly environment: Environment;
+  /** Aborted at SIGINT or SIGTERM: stop acting, write one checkpoint. */
+  readonly signal: AbortSignal;
+  /** One line in the log. */
+  log(line: string): void;
+  debug(line: string): void;
+  warn(message: string): void;
+}
+
+/** GitHub shows ten annotations of a kind for a step; the rest would be lost in silence. */
+const annotationLimit = 10;
+/** The runner kills 10 s after SIGINT (7.5 s to SIGTERM, 2.5 s more); half of that is ours. */
+const cancelGrace = 4_500;
+const newIssue = 'https://github.com/understudy-dev/understudy/issues/new';
+
+/**
+ * Runs one action to its end: reads nothing itself, turns the outcome into outputs, summary, annotations and
+ * the exit code, and errors into one clear report. The only place that does.
+ */
+export async function runAction(
+  name: string,
+  act: (run: ActionRun) => Promise<ActionOutcome>,
+): Promise<void> {
+  const environment: Environment = process.env;
+  maskSecrets(environment);
+  const outcome = await act(actionRun(environment)).catch((cause) => failedOutcome(name, cause));
+  await report(name, outcome);
+  await settle(outcome);
+}
+
+/** An outcome for something thrown. A `UserError` is the user's to mend, anything else a fault of ours. */
+export function failedOutcome(name: string, cause: unknown): ActionOutcome {
+  const failures = cause instanceof UserError ? cause.problems : [bugReport(cause)];
+  if (!(cause instanceof UserError)) debug(cause instanceof Error ? (cause.stack ?? '') : '');
+  return {
+    outputs: { reason: failures[0]?.message.split('\n')[0] ?? '' },
+    summary: `### ${name} failed\n`,
+    failures,
+  };
+}
+
+function bugReport(cause: unknown): Problem {
+  return {
+    message: causes(cause).join(': caused by '),
+    hint: `This looks like a fault of Understudy. Run again with debug logging and report it: ${newIssue}`,
+  };
+}
+
+function causes(cause: unknown): string[] {
+  if (!(cause instanceof Error)) return [String(cause)];
+  return [cause.message, ...(cause.cause === undefined ? [] : causes(cause.cause))];
+}
+
+function maskSecrets(environment: Environment) {
+  const token = environment['INPUT_GITHUB-TOKEN'];
+  if (token) setSecret(token);
+}
+
+function actionRun(environment: Environment): ActionRun {
+  const cancel = new AbortController();
+  const stop = () => {
+    cancel.abort(new Error('the run was cancelled'));
+    setTimeout(() => process.exit(1), cancelGrace).unref();
+  };
+  process.once('SIGINT', stop);
+  process.once('SIGTERM', stop);
+  return {
+    environment,
+    signal: cancel.signal,
+    log: (line) => console.log(line),
+    debug,
+    warn: (message) => warning(message),
+  };
+}
+
+async function report(name: string, outcome: ActionOutcome): Promise<void> {
+  const failures = outcome.failures ?? [];
+  for (const [key, value] of Object.entries(outcome.outputs)) setOutput(key, value);
+  for (const message of outcome.warnings ?? []) warning(message);
+  for (const problem of failures.slice(0, annotationLimit)) annotate(problem);
+  for (const problem of failures.slice(annotationLimit)) console.log(problem.message);
+  const reason = outcome.outputs.reason;
+  if (failures.length === 0 && reason) notice(reason, { title: name });
+  await writeSummary(outcome);
+}
+
+function annotate({ message, hint, location }: Problem) {
+  error(`${message}\n${hint}`, {
+    ...(location && { file: location.file }),
+    ...(location?.line !== undefined && { startLine: location.line }),
+    ...(location?.column !== undefined && { startColumn: location.column }),
+  });
+}
+
+async function writeSummary(outcome: ActionOutcome): Promise<void> {
+  if (!process.env.GITHUB_STEP_SUMMARY) return;
+  const failures = (outcome.failures ?? []).map(summaryOfProblem);
+  const text = [outcome.summary ?? '', ...failures].join('\n');
+  if (text.trim()) await summary.addRaw(text, true).write();
+}
+
+function summaryOfProblem({ message, hint, location }: Problem): string {
+  const place = location ? `\`${location.file}:${location.line ?? 1}\` ` : '';
+  const text = message.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+  return `\n> [!CAUTION]\n> ${place}${text.replaceAll('\n', '\n> ')}\n>\n> ${hint}\n`;
+}
+
+/** Keep-alive sockets must not hold a finished step: what is written is flushed, then the process ends. */
+async function settle(outcome: ActionOutcome): Promise<void> {
+  process.exitCode = (outcome.failures ?? []).length > 0 ? 1 : 0;
+  await new Promise((resolve) => process.stdout.write('', resolve));
+}
