@@ -1,0 +1,154 @@
+import type { BaseIssue } from 'valibot';
+import { nearest } from '../core/nearest.ts';
+import type { Problem } from '../core/user-error.ts';
+import type { Source } from './document.ts';
+import type { Path } from './plain-values.ts';
+import type { ShapeFault } from './shape.ts';
+import { readTwoLines, show } from './wording.ts';
+
+/** Keys and values of versions to come. */
+const futureKeys = new Set([
+  'pipelines',
+  'staging',
+  'preview.cloudformation',
+  'preview.kubernetes',
+]);
+const futureTargets = new Set(['cloudformation', 'kubernetes']);
+const booleanWords = new Map([
+  ...['yes', 'y', 'on', 'true', '1'].map((word) => [word, 'true'] as const),
+  ...['no', 'n', 'off', 'false', '0'].map((word) => [word, 'false'] as const),
+]);
+
+/** A problem before its place is known. */
+interface Words {
+  readonly message: string;
+  readonly hint: string;
+}
+
+/** A fault of the keys as a problem with its place. */
+export function explainShape(fault: ShapeFault, source: Source): Problem {
+  if (fault.kind === 'not-a-mapping')
+    return {
+      ...typeWords(fault.path, fault.message, []),
+      location: source.locate(fault.path, 'value'),
+    };
+  return { ...unknownKey(fault.path, fault.known), location: source.locate(fault.path, 'key') };
+}
+
+/** What valibot found as problems with their places; unknown keys are left to `explainShape`. */
+export function explainIssue(issue: BaseIssue<unknown>, source: Source): Problem[] {
+  const deeper = issue.type === 'union' ? (issue.issues ?? []).filter((sub) => sub.path) : [];
+  if (deeper.length > 0)
+    return deeper.flatMap((sub) => explainIssue(under(sub, issue.path ?? []), source));
+  const path = pathOf(issue);
+  const isKey = issue.path?.at(-1)?.origin === 'key';
+  if (issue.type === 'strict_object' && isKey) return [];
+  const part = isKey || issue.input === null ? 'key' : 'value';
+  return [{ ...issueWords(issue, path), location: source.locate(path, part) }];
+}
+
+function under(sub: BaseIssue<unknown>, above: NonNullable<BaseIssue<unknown>['path']> | []) {
+  const [first, ...rest] = [...above, ...(sub.path ?? [])];
+  return first
+    ? { ...sub, path: [first, ...rest] as NonNullable<BaseIssue<unknown>['path']> }
+    : sub;
+}
+
+/** Where an issue is, in keys and item numbers. */
+export function pathOf(issue: BaseIssue<unknown>): Path {
+  return (issue.path ?? []).map(({ key }) => (typeof key === 'number' ? key : String(key)));
+}
+
+function issueWords(issue: BaseIssue<unknown>, path: Path): Words {
+  if (issue.kind !== 'schema') {
+    const { first, second } = readTwoLines(issue.message);
+    return { message: `${name(path)}: ${first}`, hint: second };
+  }
+  if (issue.input === null)
+    return {
+      message: `${name(path)} has no value`,
+      hint: `Give it one, as ${example(path, issue.message)}, or remove the line.`,
+    };
+  return issue.type === 'picklist'
+    ? choiceWords(path, issue)
+    : typeWords(path, issue.message, issue.input);
+}
+
+function choiceWords(path: Path, issue: BaseIssue<unknown>): Words {
+  const allowed = (issue.expected ?? '')
+    .replace(/^\(|\)$/g, '')
+    .split(' | ')
+    .map((choice) => choice.replace(/^"|"$/g, ''));
+  const received = String(issue.input);
+  if (path.at(-1) === 'target' && futureTargets.has(received))
+    return {
+      message: `${name(path)}: the target ${received} is not supported by this version of Understudy. Allowed: ${allowed.join(', ')}`,
+      hint: 'Write target: local, or remove the line.',
+    };
+  const meant = nearest(received, allowed);
+  return {
+    message: `${name(path)} is ${show(issue.input)}.${didYouMean(meant)} Allowed: ${allowed.join(', ')}`,
+    hint: `Write ${path.at(-1)}: ${meant ?? allowed[0]}.`,
+  };
+}
+
+function typeWords(path: Path, expected: string, input: unknown): Words {
+  const { first: form } = readTwoLines(expected);
+  const secret = path.includes('env');
+  const received = secret && !(typeof input === 'object') ? `a ${typeof input}` : show(input);
+  return {
+    message: `${name(path)} must be ${form}, not ${received}`,
+    hint: typeHint(path, expected, input, secret),
+  };
+}
+
+function typeHint(path: Path, expected: string, input: unknown, secret: boolean): string {
+  const { first: form } = readTwoLines(expected);
+  if (form === 'true or false') {
+    const meant = booleanWords.get(String(input).toLowerCase()) ?? 'true';
+    return `YAML 1.2 knows true and false only, without quotes: write ${path.at(-1)}: ${meant}.`;
+  }
+  if (secret && typeof input !== 'object') return 'Put the value in quotes.';
+  if (typeof input === 'string' && /^\d+$/.test(input))
+    return `Write it without quotes: ${path.at(-1)}: ${input}.`;
+  return `Write ${example(path, expected)}.`;
+}
+
+function example(path: Path, expected: string): string {
+  const { second } = readTwoLines(expected);
+  const key = path.at(-1);
+  if (key === undefined) return second;
+  return typeof key === 'number' ? `- ${second}` : `${key}: ${second}`;
+}
+
+function unknownKey(path: Path, known: readonly string[]): Words {
+  const key = String(path.at(-1));
+  const above = path.slice(0, -1);
+  if (futureKeys.has(path.join('.')))
+    return {
+      message: `the key ${show(key)}${inside(above)} is not supported by this version of Understudy. Allowed: ${known.join(', ')}`,
+      hint: `Remove ${key} and what stands under it.`,
+    };
+  const meant = nearest(key, known);
+  return {
+    message: `unknown key ${show(key)}${inside(above)}.${didYouMean(meant)} Allowed: ${known.join(', ')}`,
+    hint: meant ? `Write ${meant}: instead of ${key}:.` : 'Remove it.',
+  };
+}
+
+function inside(path: Path): string {
+  return path.length > 0 ? ` in ${name(path)}` : '';
+}
+
+function didYouMean(meant: string | undefined): string {
+  return meant ? ` Did you mean ${JSON.stringify(meant)}?` : '';
+}
+
+/** `preview.eligible.max`, `item 2 of preview.eligible.base`. */
+function name(path: Path): string {
+  const last = path.at(-1);
+  if (last === undefined) return 'the file';
+  return typeof last === 'number'
+    ? `item ${last + 1} of ${name(path.slice(0, -1))}`
+    : path.join('.');
+}

@@ -1,0 +1,346 @@
+import {
+  boolean,
+  check,
+  description,
+  exactOptional,
+  type InferOutput,
+  metadata,
+  optional,
+  picklist,
+  pipe,
+  rawCheck,
+  record,
+  strictObject,
+  string,
+} from 'valibot';
+import { formatDuration } from '../core/time.ts';
+import { branchConflicts, hostConflicts, labelConflicts } from './conflicts.ts';
+import { defaultLocalSettings, defaultPreview as defaults } from './defaults.ts';
+import {
+  branchGlobs,
+  durationField,
+  durationOrNeverField,
+  environmentTemplate,
+  hostTemplate,
+  labelNames,
+  loginPatterns,
+  pathGlobs,
+  urlPath,
+  wholeNumber,
+} from './fields.ts';
+import { show, twoLines } from './wording.ts';
+
+const trueOrFalse = boolean(twoLines('true or false', 'true'));
+
+const probePath = pipe(urlPath, description('Path that is asked for.'));
+const probeExpect = pipe(
+  wholeNumber(100, 599, 200),
+  description('Status that counts as healthy; without it any from 200 to 399.'),
+);
+const probeWithin = pipe(
+  durationField,
+  description('How long a service may take to become healthy before the deploy fails.'),
+);
+const probeForm = twoLines('a mapping', '{ path: /healthz }');
+const probeText = 'How to tell over HTTP that a service is healthy.';
+
+const sharedProbe = pipe(
+  strictObject(
+    {
+      path: optional(probePath, defaults.probe.path),
+      expect: exactOptional(probeExpect),
+      within: optional(probeWithin, formatDuration(defaults.probe.within)),
+    },
+    probeForm,
+  ),
+  description(probeText),
+);
+const ownProbe = pipe(
+  strictObject(
+    {
+      path: exactOptional(probePath),
+      expect: exactOptional(probeExpect),
+      within: exactOptional(probeWithin),
+    },
+    probeForm,
+  ),
+  description(`${probeText} Keys that are absent are inherited.`),
+);
+
+const givenVariables = ['PORT', 'COMPOSE_PROJECT_NAME'];
+const variableName = pipe(
+  string(),
+  check(
+    (name) => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name),
+    ({ input }) =>
+      twoLines(
+        `${show(input)} is not the name of an environment variable`,
+        'Use letters, digits and underscores, and no digit first.',
+      ),
+  ),
+  check(
+    (name) => !givenVariables.includes(name),
+    ({ input }) =>
+      twoLines(
+        `${input} is given by Understudy and cannot be set`,
+        'Remove it; the process is told its port in PORT.',
+      ),
+  ),
+);
+
+function commandField(example: string, text: string) {
+  return exactOptional(
+    pipe(
+      string(twoLines('a command', example)),
+      metadata({ title: 'command', description: text, examples: [example] }),
+    ),
+  );
+}
+
+const localFields = {
+  run: commandField('node server.js', 'Command that serves the application on the port in PORT.'),
+  install: commandField('npm ci', 'Command that runs once for each commit, before run.'),
+  stop: commandField('docker compose down', 'Command that runs after the process was stopped.'),
+  env: exactOptional(
+    pipe(
+      record(
+        variableName,
+        string(twoLines('a text in quotes', '"1"')),
+        twoLines('a mapping of names to texts', '{ APP_ENV: preview }'),
+      ),
+      description(
+        'Environment variables for all three commands. Not for secrets: the file is in the repository. ' +
+          'Variables of a service are added to those above it.',
+      ),
+    ),
+  ),
+  health: exactOptional(
+    pipe(
+      strictObject(
+        { path: optional(probePath, '/'), expect: exactOptional(probeExpect) },
+        probeForm,
+      ),
+      description('Replaces path and expect of the probe that stands at the same place or above.'),
+    ),
+  ),
+};
+const sleepAfter = pipe(
+  durationOrNeverField,
+  description('A preview without requests for this long is stopped; the next request starts it.'),
+);
+const localForm = twoLines('a mapping', '{ run: node server.js }');
+const sharedLocal = pipe(
+  strictObject(
+    {
+      ...localFields,
+      'sleep-after': optional(sleepAfter, formatDuration(defaultLocalSettings.sleepAfter)),
+    },
+    localForm,
+  ),
+  description('How a service runs on the local target.'),
+);
+const ownLocal = pipe(
+  strictObject({ ...localFields, 'sleep-after': exactOptional(sleepAfter) }, localForm),
+  description('How this service runs on the local target. Keys that are absent are inherited.'),
+);
+
+const targetField = pipe(
+  picklist(['local'], twoLines('a target', 'local')),
+  description('Where previews run. More targets come with later versions.'),
+);
+const hostField = pipe(
+  hostTemplate,
+  description(
+    'Host name of a preview, without scheme and port. Absent: the target chooses, ' +
+      'for `local` a name under `localhost`.',
+  ),
+  metadata({ examples: ['{id}.preview.example.com', '{id}.{service}.preview.example.com'] }),
+);
+
+const eligible = pipe(
+  strictObject(
+    {
+      branches: optional(
+        pipe(
+          strictObject(
+            {
+              include: optional(
+                pipe(branchGlobs, description('Head branches that get a preview.')),
+                defaults.eligible.branches.include,
+              ),
+              exclude: optional(
+                pipe(branchGlobs, description('Head branches that do not, included or not.')),
+                defaults.eligible.branches.exclude,
+              ),
+            },
+            twoLines('a mapping', '{ include: ["**"], exclude: ["dependabot/**"] }'),
+          ),
+          rawCheck((section) => branchConflicts(section)),
+          description('By the name of the head branch.'),
+        ),
+        {},
+      ),
+      base: optional(
+        pipe(branchGlobs, description('Base branches of the pull request; empty = any.')),
+        defaults.eligible.base,
+      ),
+      labels: optional(
+        pipe(
+          strictObject(
+            {
+              any: optional(
+                pipe(labelNames, description('At least one of these is needed; empty = no need.')),
+                defaults.eligible.labels.any,
+              ),
+              none: optional(
+                pipe(labelNames, description('With any of these there is no preview.')),
+                defaults.eligible.labels.none,
+              ),
+            },
+            twoLines('a mapping', '{ any: [preview] }'),
+          ),
+          rawCheck((section) => labelConflicts(section)),
+          description('By the labels of the pull request.'),
+        ),
+        {},
+      ),
+      drafts: optional(
+        pipe(trueOrFalse, description('Whether draft pull requests get a preview.')),
+        defaults.eligible.drafts,
+      ),
+      authors: optional(
+        pipe(
+          strictObject(
+            {
+              include: optional(
+                pipe(loginPatterns, description('Only these authors; empty = anyone.')),
+                defaults.eligible.authors.include,
+              ),
+              exclude: optional(
+                pipe(loginPatterns, description('Never these authors.')),
+                defaults.eligible.authors.exclude,
+              ),
+            },
+            twoLines('a mapping', '{ exclude: ["*[bot]"] }'),
+          ),
+          description('By the author’s login; `*` stands for any characters.'),
+        ),
+        {},
+      ),
+      forks: optional(
+        pipe(
+          picklist(['never', 'approved'], twoLines('a rule for forks', 'approved')),
+          description(
+            'Pull requests from forks: `never`, or `approved` for the very commit by someone with write access.',
+          ),
+        ),
+        defaults.eligible.forks,
+      ),
+      paths: optional(
+        pipe(
+          pathGlobs,
+          description('A pull request that touches none of these is skipped; empty = any.'),
+        ),
+        defaults.eligible.paths,
+      ),
+      max: optional(
+        pipe(
+          wholeNumber(1, 1000, 20),
+          description('How many previews may be live at once; the newest waits, and says so.'),
+        ),
+        defaults.eligible.max,
+      ),
+    },
+    twoLines('a mapping', '{ drafts: false }'),
+  ),
+  description('Which pull requests get a preview.'),
+);
+
+const serviceName = pipe(
+  string(),
+  check(
+    (name) => /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(name),
+    ({ input }) =>
+      twoLines(
+        `${show(input)} cannot be the name of a service`,
+        'Use at most 63 lower-case letters, digits and dashes, with a letter or digit at both ends.',
+      ),
+  ),
+);
+
+const services = pipe(
+  record(
+    serviceName,
+    pipe(
+      strictObject(
+        {
+          paths: exactOptional(
+            pipe(pathGlobs, description('Paths that belong to this service; empty = any.')),
+          ),
+          host: exactOptional(hostField),
+          probe: exactOptional(ownProbe),
+          target: exactOptional(targetField),
+          local: exactOptional(ownLocal),
+        },
+        twoLines('a mapping', '{ paths: ["web/**"] }'),
+      ),
+      description('One service. Keys that are absent are inherited from `preview`.'),
+    ),
+    twoLines('a mapping of names to services', '{ web: { paths: ["web/**"] } }'),
+  ),
+  check(
+    (given) => Object.keys(given).length > 0,
+    twoLines('there is no service in it', 'Name at least one, or remove services.'),
+  ),
+  description(
+    'The deployable parts of the repository, by name. Absent: one service named `app` of all that stands above.',
+  ),
+);
+
+const preview = pipe(
+  strictObject(
+    {
+      id: optional(
+        pipe(
+          picklist(['branch-hash', 'pull-request'], twoLines('a kind of id', 'branch-hash')),
+          description(
+            'What the preview id is made of: 8 hex digits of the SHA-256 of the head branch, or the number.',
+          ),
+        ),
+        defaults.id,
+      ),
+      host: exactOptional(hostField),
+      environment: optional(
+        pipe(
+          environmentTemplate,
+          description('Name of the GitHub environment that deployments are recorded under.'),
+        ),
+        defaults.environment,
+      ),
+      eligible: optional(eligible, {}),
+      'expire-after': optional(
+        pipe(
+          durationOrNeverField,
+          description('The sweep removes a preview this long after the last push.'),
+        ),
+        formatDuration(defaults.expireAfter),
+      ),
+      probe: optional(sharedProbe, {}),
+      target: optional(targetField, defaults.target),
+      local: optional(sharedLocal, {}),
+      services: exactOptional(services),
+    },
+    twoLines('a mapping', '{ expire-after: 7d }'),
+  ),
+  rawCheck((section) => hostConflicts(section)),
+  description('The previews of pull requests.'),
+);
+
+/** What the file may say, in the words of the file; descriptions, defaults and rules are stated here alone. */
+export const fileSchema = strictObject(
+  { preview: optional(preview, {}) },
+  twoLines('a mapping', 'preview: {}'),
+);
+
+/** The file as read: defaults filled in, services not yet resolved. */
+export type FileContent = InferOutput<typeof fileSchema>;

@@ -1,0 +1,41 @@
+import type { Path } from './plain-values.ts';
+
+/** The parts of a valibot schema that its keys can be read from. */
+interface SchemaNode {
+  readonly type: string;
+  readonly wrapped?: SchemaNode;
+  readonly entries?: Readonly<Record<string, SchemaNode>>;
+  readonly value?: SchemaNode;
+  readonly options?: readonly unknown[];
+  readonly message?: unknown;
+}
+
+/** Something whose keys are not those of its section. */
+export type ShapeFault =
+  | { readonly kind: 'unknown-key'; readonly path: Path; readonly known: readonly string[] }
+  | { readonly kind: 'not-a-mapping'; readonly path: Path; readonly message: string };
+
+/**
+ * All unknown keys, and lists where a mapping belongs. valibot names only the first unknown key of an object,
+ * and takes a list for an object.
+ */
+export function findShapeFaults(schema: unknown, value: unknown, path: Path = []): ShapeFault[] {
+  const node = unwrap(schema as SchemaNode);
+  if (!node.entries && node.type !== 'record') return [];
+  if (Array.isArray(value)) return [{ kind: 'not-a-mapping', path, message: String(node.message) }];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]): ShapeFault[] => {
+    const child = node.entries ? ownEntry(node.entries, key) : node.value;
+    return child
+      ? findShapeFaults(child, inner, [...path, key])
+      : [{ kind: 'unknown-key', path: [...path, key], known: Object.keys(node.entries ?? {}) }];
+  });
+}
+
+function ownEntry(entries: Readonly<Record<string, SchemaNode>>, key: string) {
+  return Object.hasOwn(entries, key) ? entries[key] : undefined;
+}
+
+function unwrap(schema: SchemaNode): SchemaNode {
+  return schema.wrapped ? unwrap(schema.wrapped) : schema;
+}
