@@ -1,0 +1,34 @@
+import type { Comments, Deployments, PullRequests } from '../preview/ports.ts';
+import { type ClientOptions, connectClient } from './client.ts';
+import { hasWriteAccess } from './collaborators.ts';
+import { githubComments } from './comments.ts';
+import { githubDeployments } from './deployments.ts';
+import { githubPullRequests } from './pull-requests.ts';
+import { addReaction, type Reaction } from './reactions.ts';
+import { readRepositoryFile } from './repository-files.ts';
+
+/** All that Understudy does at GitHub, for one repository and one token. */
+export interface GitHub {
+  readonly pullRequests: PullRequests;
+  readonly comments: Comments;
+  readonly deployments: Deployments;
+  hasWriteAccess(login: string): Promise<boolean>;
+  readFile(path: string, ref: string): Promise<string | undefined>;
+  react(comment: number, reaction: Reaction): Promise<void>;
+  /** Requests sent so far. */
+  requests(): number;
+}
+
+/** Connects to GitHub; sends nothing yet. */
+export function connectGitHub(options: ClientOptions): GitHub {
+  const client = connectClient(options);
+  return {
+    pullRequests: githubPullRequests(client),
+    comments: githubComments(client),
+    deployments: githubDeployments(client),
+    hasWriteAccess: (login) => hasWriteAccess(client, login),
+    readFile: (path, ref) => readRepositoryFile(client, path, ref),
+    react: (comment, reaction) => addReaction(client, comment, reaction),
+    requests: client.requests,
+  };
+}

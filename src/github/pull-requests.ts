@@ -1,0 +1,59 @@
+import type { PullRequests } from '../preview/ports.ts';
+import { explained, isNotFound } from './api-error.ts';
+import type { GitHubClient } from './client.ts';
+import { hasWriteAccess } from './collaborators.ts';
+import { readPullRequest } from './pull-request-shape.ts';
+
+const read = (act: string) => ({ act, permission: 'pull-requests: read' });
+
+/** Pull requests by GitHub's REST API. */
+export function githubPullRequests(client: GitHubClient): PullRequests {
+  const { octokit, owner, repo } = client;
+  const at = { owner, repo, per_page: 100 };
+  return {
+    async get(number) {
+      return explained(read(`show pull request #${number}`), async () => {
+        const path = 'GET /repos/{owner}/{repo}/pulls/{pull_number}';
+        const answer = await octokit
+          .request(path, { owner, repo, pull_number: number })
+          .catch((cause) => {
+            if (isNotFound(cause)) return undefined;
+            throw cause;
+          });
+        return answer && readPullRequest(answer.data, `pull request #${number}`);
+      });
+    },
+    async open() {
+      const found = await explained(read('list open pull requests'), () =>
+        octokit.paginate('GET /repos/{owner}/{repo}/pulls', { ...at, state: 'open' }),
+      );
+      return found.map((raw) => readPullRequest(raw, `pull request #${raw.number}`));
+    },
+    async changedPaths(number) {
+      const files = await explained(read(`list the files of pull request #${number}`), () =>
+        octokit.paginate('GET /repos/{owner}/{repo}/pulls/{pull_number}/files', {
+          ...at,
+          pull_number: number,
+        }),
+      );
+      return files.flatMap(({ filename, previous_filename: old }) =>
+        old ? [filename, old] : [filename],
+      );
+    },
+    async isApproved(number, commit) {
+      const reviews = await explained(read(`list the reviews of pull request #${number}`), () =>
+        octokit.paginate('GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews', {
+          ...at,
+          pull_number: number,
+        }),
+      );
+      const approvers = reviews
+        .filter(({ state, commit_id }) => state === 'APPROVED' && commit_id === commit)
+        .flatMap(({ user }) => user?.login ?? []);
+      for (const login of new Set(approvers)) {
+        if (await hasWriteAccess(client, login)) return true;
+      }
+      return false;
+    },
+  };
+}

@@ -1,0 +1,61 @@
+import type { DesiredPreview, ObservedPreview } from '../targets/target.ts';
+
+/** What a deploy is to do, as a value. */
+export type PreviewPlan =
+  | { readonly kind: 'create' | 'update'; readonly reason: string }
+  | { readonly kind: 'unchanged'; readonly reason: string; readonly existing: ObservedPreview }
+  | { readonly kind: 'wait'; readonly reason: string };
+
+/** A live preview of another pull request that has the same identifier. */
+export function collidingPreview(
+  desired: Pick<DesiredPreview, 'previewId' | 'pullRequest'>,
+  observed: readonly ObservedPreview[],
+): ObservedPreview | undefined {
+  return observed.find(
+    ({ previewId, pullRequest }) =>
+      previewId === desired.previewId && pullRequest !== desired.pullRequest,
+  );
+}
+
+/**
+ * Compares what should be with what is. `max` bounds live previews: the newest waits, one that is there already
+ * never does.
+ */
+export function planPreview(
+  desired: DesiredPreview,
+  observed: readonly ObservedPreview[],
+  max: number,
+): PreviewPlan {
+  const existing = observed.find(({ previewId }) => previewId === desired.previewId);
+  if (!existing) {
+    return observed.length >= max
+      ? { kind: 'wait', reason: waitReason(observed, max) }
+      : { kind: 'create', reason: 'create: this pull request has no preview yet' };
+  }
+  const difference = differenceOf(desired, existing);
+  return difference
+    ? { kind: 'update', reason: `update: ${difference}` }
+    : { kind: 'unchanged', existing, reason: 'unchanged: this commit runs already, as configured' };
+}
+
+function waitReason(observed: readonly ObservedPreview[], max: number): string {
+  const holders = observed.map(({ pullRequest }) => pullRequest).sort((a, b) => a - b);
+  const shown = holders.slice(0, 5).join(', ') + (holders.length > 5 ? ', …' : '');
+  return `max: ${observed.length} of ${max} previews are live (pull requests ${shown}); this one starts with the first event after one of them is removed`;
+}
+
+function differenceOf(desired: DesiredPreview, existing: ObservedPreview): string | undefined {
+  if (existing.commit !== desired.commit) {
+    return `commit ${existing.commit.slice(0, 7)} runs, ${desired.commit.slice(0, 7)} is the head`;
+  }
+  if (existing.fingerprint !== desired.fingerprint) return 'the configuration changed';
+  if (existing.pullRequest !== desired.pullRequest) return 'the branch has a new pull request';
+  const missing = desired.services.filter(
+    ({ name }) => !existing.services.some((service) => service.name === name),
+  );
+  if (missing.length > 0) return `service ${missing.map(({ name }) => name).join(', ')} is missing`;
+  const unwell = existing.services.filter(({ state }) => state !== 'ready' && state !== 'sleeping');
+  return unwell.length > 0
+    ? `service ${unwell.map(({ name, state }) => `${name} is ${state}`).join(', ')}`
+    : undefined;
+}

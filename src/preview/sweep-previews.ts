@@ -1,0 +1,111 @@
+import type { Duration } from '../core/time.ts';
+import { after } from '../core/time.ts';
+import type { Leftover, ObservedPreview } from '../targets/target.ts';
+import { type Announcer, announcer } from './announcer.ts';
+import type { EligibilityRules } from './eligibility.ts';
+import { planSweep, type SweepPlan } from './sweep-plan.ts';
+import {
+  removePreviews,
+  type TeardownOutcome,
+  type TeardownPorts,
+  type Verdict,
+} from './teardown-preview.ts';
+
+/** What a sweep is asked to do. */
+export interface SweepRequest {
+  /** `owner/name`. */
+  readonly repository: string;
+  readonly rules: EligibilityRules;
+  readonly environment: string;
+  /** Overrides the expiry that previews carry: they go when this old. */
+  readonly expireAfter: Duration | undefined;
+  readonly maxRemovals: number;
+  readonly dryRun: boolean;
+}
+
+/** How a sweep ended. `refused` = more would have gone than allowed, and nothing was touched. */
+export interface SweepOutcome extends TeardownOutcome {
+  readonly refused: boolean;
+}
+
+/**
+ * Compares all previews with all open pull requests, and removes what has no reason to be. Throws, and touches
+ * nothing, when either list cannot be read to its end.
+ */
+export async function sweepPreviews(
+  request: SweepRequest,
+  ports: TeardownPorts,
+): Promise<SweepOutcome> {
+  // Previews first: one made after the list of pull requests was read would look like an orphan.
+  const observed = await ports.target.observe(request.repository);
+  const open = observed.length > 0 ? await ports.pullRequests.open() : [];
+  const plan = planSweep({
+    ...request,
+    observed: observed.map((preview) => withExpiry(preview, request.expireAfter)),
+    open,
+    now: ports.now(),
+  });
+  const announce = announcer(ports.audience);
+  if (plan.refusal !== undefined || request.dryRun) return untouched(plan, announce);
+  return carryOut(plan, request, ports, announce);
+}
+
+async function carryOut(
+  plan: SweepPlan,
+  request: SweepRequest,
+  ports: TeardownPorts,
+  announce: Announcer,
+): Promise<SweepOutcome> {
+  const removed: Verdict[] = [];
+  const kept = [...plan.keep];
+  const leftovers: Leftover[] = [];
+  for (const { preview, ...verdict } of plan.remove) {
+    if (ports.signal.aborted) throw ports.signal.reason;
+    if (await isOpenAfterAll(verdict, ports)) {
+      kept.push({ ...verdict, reason: 'open: the pull request is open when asked by its number' });
+      continue;
+    }
+    const where = { reason: verdict.reason, environment: request.environment };
+    leftovers.push(...(await removePreviews([preview], where, ports, announce)));
+    removed.push(verdict);
+  }
+  return { ...outcome(removed, kept, leftovers, announce), refused: false };
+}
+
+/** The list may lag behind (GitHub promises no read-after-write), so a missing one is asked for by number. */
+async function isOpenAfterAll({ reason, pullRequest }: Verdict, { pullRequests }: TeardownPorts) {
+  if (!reason.startsWith('closed:')) return false;
+  return (await pullRequests.get(pullRequest))?.state === 'open';
+}
+
+function untouched({ remove, keep, refusal }: SweepPlan, announce: Announcer): SweepOutcome {
+  const doomed = remove.map(({ preview: _, ...verdict }) => verdict);
+  const reason =
+    refusal ?? `dry-run: ${doomed.length} previews would be removed, ${keep.length} kept`;
+  return {
+    ...outcome(
+      refusal === undefined ? doomed : [],
+      refusal === undefined ? keep : [...keep, ...doomed],
+      [],
+      announce,
+    ),
+    reason,
+    refused: refusal !== undefined,
+  };
+}
+
+function outcome(
+  removed: readonly Verdict[],
+  kept: readonly Verdict[],
+  leftovers: readonly Leftover[],
+  { warnings }: Announcer,
+): TeardownOutcome {
+  const reason = `sweep: ${removed.length} removed, ${kept.length} kept`;
+  return { reason, removed, kept, leftovers, warnings };
+}
+
+function withExpiry(preview: ObservedPreview, expireAfter: Duration | undefined): ObservedPreview {
+  if (expireAfter === undefined) return preview;
+  const expiresAt = after(preview.createdAt, expireAfter);
+  return { ...preview, expiresAt };
+}
