@@ -1,4 +1,5 @@
 import type { BaseIssue, IssuePathItem } from 'valibot';
+import { asList, type TextOrList } from './lists.ts';
 import { show, twoLines } from './wording.ts';
 
 /** Two things the file says that cannot both hold; `path` leads from the section to the one to change. */
@@ -41,10 +42,10 @@ function pathItem(key: string) {
 }
 
 /** A glob that is both included and excluded, and a list that includes nothing. */
-export const branchConflicts = conflictCheck<{ include: string[]; exclude: string[] }>(
+export const branchConflicts = conflictCheck<{ include: TextOrList; exclude: TextOrList }>(
   ['include', 'exclude'],
   ({ include, exclude }) => [
-    ...(include.length > 0
+    ...(asList(include).length > 0
       ? []
       : [
           {
@@ -53,8 +54,8 @@ export const branchConflicts = conflictCheck<{ include: string[]; exclude: strin
             next: 'Write include: ["**"] for every branch, or remove the line.',
           },
         ]),
-    ...include
-      .filter((glob) => exclude.includes(glob))
+    ...asList(include)
+      .filter((glob) => asList(exclude).includes(glob))
       .map((glob) => ({
         path: ['exclude'],
         wrong: `${show(glob)} is both included and excluded`,
@@ -64,11 +65,11 @@ export const branchConflicts = conflictCheck<{ include: string[]; exclude: strin
 );
 
 /** A label that is both wanted and unwanted. */
-export const labelConflicts = conflictCheck<{ any: string[]; none: string[] }>(
+export const labelConflicts = conflictCheck<{ any: TextOrList; none: TextOrList }>(
   ['any', 'none'],
   ({ any, none }) =>
-    any
-      .filter((label) => none.includes(label))
+    asList(any)
+      .filter((label) => asList(none).includes(label))
       .map((label) => ({
         path: ['none'],
         wrong: `the label ${show(label)} is in both any and none`,

@@ -19,6 +19,8 @@ const booleanWords = new Map([
   ...['no', 'n', 'off', 'false', '0'].map((word) => [word, 'false'] as const),
 ]);
 
+type UnknownKey = Extract<ShapeFault, { kind: 'unknown-key' }>;
+
 /** A problem before its place is known. */
 interface Words {
   readonly message: string;
@@ -32,7 +34,7 @@ export function explainShape(fault: ShapeFault, source: Source): Problem {
       ...typeWords(fault.path, fault.message, []),
       location: source.locate(fault.path, 'value'),
     };
-  return { ...unknownKey(fault.path, fault.known), location: source.locate(fault.path, 'key') };
+  return { ...unknownKey(fault), location: source.locate(fault.path, 'key') };
 }
 
 /** What valibot found as problems with their places; unknown keys are left to `explainShape`. */
@@ -121,7 +123,7 @@ function example(path: Path, expected: string): string {
   return typeof key === 'number' ? `- ${second}` : `${key}: ${second}`;
 }
 
-function unknownKey(path: Path, known: readonly string[]): Words {
+function unknownKey({ path, known, elsewhere }: UnknownKey): Words {
   const key = String(path.at(-1));
   const above = path.slice(0, -1);
   if (futureKeys.has(path.join('.')))
@@ -130,9 +132,15 @@ function unknownKey(path: Path, known: readonly string[]): Words {
       hint: `Remove ${key} and what stands under it.`,
     };
   const meant = nearest(key, known);
+  const [place] = elsewhere;
+  const elsewhereText = place && !meant ? ` It belongs in ${place}.` : '';
   return {
-    message: `unknown key ${show(key)}${inside(above)}.${didYouMean(meant)} Allowed: ${known.join(', ')}`,
-    hint: meant ? `Write ${meant}: instead of ${key}:.` : 'Remove it.',
+    message: `unknown key ${show(key)}${inside(above)}.${didYouMean(meant)}${elsewhereText} Allowed: ${known.join(', ')}`,
+    hint: meant
+      ? `Write ${meant}: instead of ${key}:.`
+      : place
+        ? `Move it under ${place}:.`
+        : 'Remove it.',
   };
 }
 

@@ -1,7 +1,5 @@
-import picomatch from 'picomatch';
 import {
   array,
-  check,
   type GenericSchema,
   integer,
   maxValue,
@@ -10,30 +8,17 @@ import {
   number,
   pipe,
   string,
-  transform,
   union,
 } from 'valibot';
-import { nearest } from '../core/nearest.ts';
-import { type Duration, parseDuration } from '../core/time.ts';
-import { placeholders, unknownPlaceholders } from '../preview/template.ts';
-import { listed, show, twoLines } from './wording.ts';
+import { parseDuration } from '../core/time.ts';
+import { type Fault, rule } from './rule.ts';
+import { show, twoLines } from './wording.ts';
 
 const durationPattern = '^(?:\\d+d)?(?:\\d+h)?(?:\\d+m)?(?:\\d+s)?$';
 const durationAdvice =
   'Write a whole number and its unit (s, m, h or d), as 90s, 30m, 1h30m or 7d.';
 
-/** A rule of ours on a text: what is wrong with it (`undefined` = nothing), and the next step. */
-function rule(fault: (text: string) => { wrong: string; next: string } | undefined) {
-  return check<string, (issue: { input: string }) => string>(
-    (text) => fault(text) === undefined,
-    ({ input }) => {
-      const { wrong, next } = fault(input) ?? { wrong: '', next: '' };
-      return twoLines(wrong, next);
-    },
-  );
-}
-
-/** A length of time, in milliseconds. */
+/** A length of time. */
 export const durationField = pipe(
   string(twoLines('a length of time', '30m')),
   rule((text) =>
@@ -41,11 +26,10 @@ export const durationField = pipe(
       ? { wrong: `${show(text)} is not a length of time`, next: durationAdvice }
       : undefined,
   ),
-  transform((text) => parseDuration(text) as Duration),
   metadata({ title: 'duration', pattern: durationPattern }),
 );
 
-/** A length of time, or `undefined` for `never`. */
+/** A length of time, or `never`. */
 export const durationOrNeverField = pipe(
   string(twoLines('a length of time or never', '7d')),
   rule((text) =>
@@ -56,7 +40,6 @@ export const durationOrNeverField = pipe(
         }
       : undefined,
   ),
-  transform((text) => parseDuration(text)),
   metadata({ title: 'duration or `never`', pattern: `^never$|${durationPattern}` }),
 );
 
@@ -66,15 +49,10 @@ function listOf<Item extends GenericSchema<string, string>>(
   form: string,
   example: string,
 ) {
-  return pipe(
-    union([item, array(item)], twoLines(`${form} or a list of them`, example)),
-    transform((given: string | string[]): string[] =>
-      typeof given === 'string' ? [given] : given,
-    ),
-  );
+  return union([item, array(item)], twoLines(`${form} or a list of them`, example));
 }
 
-function globFault(glob: string): { wrong: string; next: string } | undefined {
+function globFault(glob: string): Fault | undefined {
   if (glob.trim() === '') return { wrong: 'this glob is empty', next: 'Write ** to match all.' };
   if (glob.length > 256)
     return { wrong: 'this glob is longer than 256 characters', next: 'Shorten it, with * or **.' };
@@ -83,7 +61,7 @@ function globFault(glob: string): { wrong: string; next: string } | undefined {
       wrong: `the glob ${show(glob)} starts with !, which has no meaning here`,
       next: 'List under exclude what is to be left out; paths list only what counts.',
     };
-  if (!compiles(glob))
+  if (!isBalanced(glob))
     return {
       wrong: `the glob ${show(glob)} has a bracket that is never closed or never opened`,
       next: 'Close it, or write a backslash before a bracket that is meant as it stands.',
@@ -91,16 +69,22 @@ function globFault(glob: string): { wrong: string; next: string } | undefined {
   return undefined;
 }
 
-function compiles(glob: string): boolean {
-  try {
-    picomatch.makeRe(glob, { dot: true, nonegate: true, strictBrackets: true });
-    return true;
-  } catch {
-    return false;
+const closing: Readonly<Record<string, string>> = { '[': ']', '{': '}', '(': ')' };
+
+/** Whether brackets pair up; in a class such as `[({]` the others stand for themselves. */
+function isBalanced(glob: string): boolean {
+  const open: string[] = [];
+  for (const character of glob.replaceAll(/\\./gs, '')) {
+    const innermost = open.at(-1);
+    if (character === innermost) open.pop();
+    else if (innermost === ']') continue;
+    else if (closing[character]) open.push(closing[character]);
+    else if (')}]'.includes(character)) return false;
   }
+  return open.length === 0;
 }
 
-function branchFault(glob: string): { wrong: string; next: string } | undefined {
+function branchFault(glob: string): Fault | undefined {
   const ref = /^refs\/heads\/(.*)$/.exec(glob);
   if (!ref) return globFault(glob);
   return {
@@ -109,7 +93,7 @@ function branchFault(glob: string): { wrong: string; next: string } | undefined 
   };
 }
 
-function pathFault(glob: string): { wrong: string; next: string } | undefined {
+function pathFault(glob: string): Fault | undefined {
   const lead = /^\.{0,2}\//.exec(glob);
   if (!lead) return globFault(glob);
   return {
@@ -169,66 +153,6 @@ export const loginPatterns = pipe(
     '["*[bot]"]',
   ),
   metadata({ title: 'login or list of logins' }),
-);
-
-function templateFault(template: string): { wrong: string; next: string } | undefined {
-  const known = listed(placeholders.map((name) => `{${name}}`));
-  const [unknown] = unknownPlaceholders(template);
-  if (unknown !== undefined) {
-    const meant = nearest(unknown, placeholders);
-    return {
-      wrong: `unknown placeholder {${unknown}} in ${show(template)}.${meant ? ` Did you mean {${meant}}?` : ''} Allowed: ${known}`,
-      next: meant ? `Write {${meant}}.` : 'Use one of the placeholders allowed, or remove it.',
-    };
-  }
-  return /[{}]/.test(template.replaceAll(/\{[^{}]*\}/g, ''))
-    ? {
-        wrong: `a brace in ${show(template)} is never closed or never opened`,
-        next: `Write placeholders as ${known}.`,
-      }
-    : undefined;
-}
-
-function hostFault(template: string): { wrong: string; next: string } | undefined {
-  const fault = templateFault(template);
-  if (fault) return fault;
-  const literal = template.replaceAll(/\{[^{}]*\}/g, 'x');
-  if (/^[a-z]+:\/\//i.test(literal) || /[/:]/.test(literal))
-    return {
-      wrong: `the host ${show(template)} has more than a host name`,
-      next: `Leave out https://, port and path: ${show(template.replace(/^[a-z]+:\/\//i, '').replace(/[/:].*$/, ''))}.`,
-    };
-  const labels = literal.split('.');
-  const dns =
-    literal.length <= 253 &&
-    labels.every((label) => /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(label));
-  return dns
-    ? undefined
-    : {
-        wrong: `the host ${show(template)} is no DNS name`,
-        next: 'Use lower-case letters, digits and dashes between dots, as "{id}.preview.example.com".',
-      };
-}
-
-/** Template of a host name, without scheme and port. */
-export const hostTemplate = pipe(
-  string(twoLines('a template of a host name', '"{id}.preview.example.com"')),
-  rule(hostFault),
-  metadata({ title: 'template' }),
-);
-
-/** Template of the name of a GitHub environment. */
-export const environmentTemplate = pipe(
-  string(twoLines('a template of a name', 'preview')),
-  rule((template) =>
-    template.trim() === '' || template.length > 255
-      ? {
-          wrong: 'the name of an environment has 1 to 255 characters',
-          next: 'Write environment: preview.',
-        }
-      : templateFault(template),
-  ),
-  metadata({ title: 'template' }),
 );
 
 /** Path of a URL. */

@@ -14,23 +14,12 @@ import {
   string,
 } from 'valibot';
 import { formatDuration } from '../core/time.ts';
-import { branchConflicts, hostConflicts, labelConflicts } from './conflicts.ts';
+import { hostConflicts } from './conflicts.ts';
 import { defaultLocalSettings, defaultPreview as defaults } from './defaults.ts';
-import {
-  branchGlobs,
-  durationField,
-  durationOrNeverField,
-  environmentTemplate,
-  hostTemplate,
-  labelNames,
-  loginPatterns,
-  pathGlobs,
-  urlPath,
-  wholeNumber,
-} from './fields.ts';
+import { eligible } from './eligible-section.ts';
+import { durationField, durationOrNeverField, pathGlobs, urlPath, wholeNumber } from './fields.ts';
+import { environmentTemplate, hostTemplate } from './template-fields.ts';
 import { show, twoLines } from './wording.ts';
-
-const trueOrFalse = boolean(twoLines('true or false', 'true'));
 
 const probePath = pipe(urlPath, description('Path that is asked for.'));
 const probeExpect = pipe(
@@ -155,105 +144,6 @@ const hostField = pipe(
       'for `local` a name under `localhost`.',
   ),
   metadata({ examples: ['{id}.preview.example.com', '{id}.{service}.preview.example.com'] }),
-);
-
-const eligible = pipe(
-  strictObject(
-    {
-      branches: optional(
-        pipe(
-          strictObject(
-            {
-              include: optional(
-                pipe(branchGlobs, description('Head branches that get a preview.')),
-                defaults.eligible.branches.include,
-              ),
-              exclude: optional(
-                pipe(branchGlobs, description('Head branches that do not, included or not.')),
-                defaults.eligible.branches.exclude,
-              ),
-            },
-            twoLines('a mapping', '{ include: ["**"], exclude: ["dependabot/**"] }'),
-          ),
-          rawCheck((section) => branchConflicts(section)),
-          description('By the name of the head branch.'),
-        ),
-        {},
-      ),
-      base: optional(
-        pipe(branchGlobs, description('Base branches of the pull request; empty = any.')),
-        defaults.eligible.base,
-      ),
-      labels: optional(
-        pipe(
-          strictObject(
-            {
-              any: optional(
-                pipe(labelNames, description('At least one of these is needed; empty = no need.')),
-                defaults.eligible.labels.any,
-              ),
-              none: optional(
-                pipe(labelNames, description('With any of these there is no preview.')),
-                defaults.eligible.labels.none,
-              ),
-            },
-            twoLines('a mapping', '{ any: [preview] }'),
-          ),
-          rawCheck((section) => labelConflicts(section)),
-          description('By the labels of the pull request.'),
-        ),
-        {},
-      ),
-      drafts: optional(
-        pipe(trueOrFalse, description('Whether draft pull requests get a preview.')),
-        defaults.eligible.drafts,
-      ),
-      authors: optional(
-        pipe(
-          strictObject(
-            {
-              include: optional(
-                pipe(loginPatterns, description('Only these authors; empty = anyone.')),
-                defaults.eligible.authors.include,
-              ),
-              exclude: optional(
-                pipe(loginPatterns, description('Never these authors.')),
-                defaults.eligible.authors.exclude,
-              ),
-            },
-            twoLines('a mapping', '{ exclude: ["*[bot]"] }'),
-          ),
-          description('By the author’s login; `*` stands for any characters.'),
-        ),
-        {},
-      ),
-      forks: optional(
-        pipe(
-          picklist(['never', 'approved'], twoLines('a rule for forks', 'approved')),
-          description(
-            'Pull requests from forks: `never`, or `approved` for the very commit by someone with write access.',
-          ),
-        ),
-        defaults.eligible.forks,
-      ),
-      paths: optional(
-        pipe(
-          pathGlobs,
-          description('A pull request that touches none of these is skipped; empty = any.'),
-        ),
-        defaults.eligible.paths,
-      ),
-      max: optional(
-        pipe(
-          wholeNumber(1, 1000, 20),
-          description('How many previews may be live at once; the newest waits, and says so.'),
-        ),
-        defaults.eligible.max,
-      ),
-    },
-    twoLines('a mapping', '{ drafts: false }'),
-  ),
-  description('Which pull requests get a preview.'),
 );
 
 const serviceName = pipe(

@@ -12,7 +12,13 @@ interface SchemaNode {
 
 /** Something whose keys are not those of its section. */
 export type ShapeFault =
-  | { readonly kind: 'unknown-key'; readonly path: Path; readonly known: readonly string[] }
+  | {
+      readonly kind: 'unknown-key';
+      readonly path: Path;
+      readonly known: readonly string[];
+      /** Sections further down that do have such a key, as `preview.eligible`. */
+      readonly elsewhere: readonly string[];
+    }
   | { readonly kind: 'not-a-mapping'; readonly path: Path; readonly message: string };
 
 /**
@@ -26,9 +32,19 @@ export function findShapeFaults(schema: unknown, value: unknown, path: Path = []
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([key, inner]): ShapeFault[] => {
     const child = node.entries ? ownEntry(node.entries, key) : node.value;
-    return child
-      ? findShapeFaults(child, inner, [...path, key])
-      : [{ kind: 'unknown-key', path: [...path, key], known: Object.keys(node.entries ?? {}) }];
+    if (child) return findShapeFaults(child, inner, [...path, key]);
+    const known = Object.keys(node.entries ?? {});
+    const elsewhere = sectionsWith(key, node, path.join('.'));
+    return [{ kind: 'unknown-key', path: [...path, key], known, elsewhere }];
+  });
+}
+
+function sectionsWith(key: string, node: SchemaNode, at: string): string[] {
+  return Object.entries(node.entries ?? {}).flatMap(([name, schema]) => {
+    const below = unwrap(schema);
+    const place = at === '' ? name : `${at}.${name}`;
+    const here = below.entries && ownEntry(below.entries, key) ? [place] : [];
+    return [...here, ...sectionsWith(key, below, place)];
   });
 }
 
