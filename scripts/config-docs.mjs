@@ -1,0 +1,110 @@
+// Writes schema/understudy.schema.json and the generated part of docs/configuration.md from the one definition
+// of the configuration file. `--check` writes nothing and exits 1 when something is out of step.
+import { readFile, writeFile } from 'node:fs/promises';
+import { toJsonSchema } from '@valibot/to-json-schema';
+import { fileSchema } from '../src/config/sections.ts';
+
+const schemaFile = 'schema/understudy.schema.json';
+const pageFile = 'docs/configuration.md';
+const marks = ['<!-- generated: configuration -->', '<!-- end of generated: configuration -->'];
+
+const schema = published();
+const outputs = {
+  [schemaFile]: `${JSON.stringify(schema, null, 2)}\n`,
+  [pageFile]: await page(),
+};
+if (process.argv.includes('--check')) await check();
+else for (const [file, text] of Object.entries(outputs)) await writeFile(file, text);
+
+async function check() {
+  const stale = [];
+  for (const [file, text] of Object.entries(outputs))
+    if ((await readFile(file, 'utf8').catch(() => '')) !== text) stale.push(file);
+  if (stale.length === 0) return;
+  console.error(`${stale.join(' and ')} out of step. Run: node scripts/config-docs.mjs`);
+  process.exitCode = 1;
+}
+
+function published() {
+  const { $schema, ...rest } = toJsonSchema(fileSchema, {
+    target: 'draft-07',
+    errorMode: 'ignore',
+  });
+  return { $schema, title: 'Understudy', ...optionalKeys(rest) };
+}
+
+/** Everything has a default, which valibot's output side counts as required. */
+function optionalKeys(node) {
+  if (Array.isArray(node)) return node.map(optionalKeys);
+  if (typeof node !== 'object' || node === null) return node;
+  return Object.fromEntries(
+    Object.entries(node)
+      .filter(([key, value]) => !(key === 'required' && Array.isArray(value)))
+      .map(([key, value]) => [key, optionalKeys(value)]),
+  );
+}
+
+async function page() {
+  const text = await readFile(pageFile, 'utf8');
+  const [start, end] = marks.map((mark) => text.indexOf(mark));
+  if (start < 0 || end < start)
+    throw new Error(`${pageFile} lacks the marks ${marks.join(' and ')}`);
+  return `${text.slice(0, start)}${marks[0]}\n\n${sections()}\n${text.slice(end)}`;
+}
+
+function sections() {
+  return tables('preview', schema.properties.preview).join('\n');
+}
+
+/** A table for the section, then one for each section in it. */
+function tables(name, node) {
+  const named = node.additionalProperties;
+  if (typeof named === 'object' && named.properties) return tables(`${name}.<name>`, named);
+  if (!node.properties) return [];
+  const rows = Object.entries(node.properties);
+  const table = [
+    `### \`${name}\``,
+    '',
+    node.description,
+    '',
+    '| key | type | default | description |',
+    '|---|---|---|---|',
+    ...rows.map(([key, value]) => row(key, value, `${name}.${key}`)),
+    '',
+  ].join('\n');
+  return [table, ...rows.flatMap(([key, value]) => tables(`${name}.${key}`, value))];
+}
+
+function row(key, node, path) {
+  const cells = [`\`${key}\``, typeOf(node, path), defaultOf(node), descriptionOf(node)];
+  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+}
+
+function typeOf(node, path) {
+  if (node.enum) return node.enum.map((value) => `\`${value}\``).join(', ');
+  if (node.properties) return `[section](#${anchor(path)})`;
+  if (node.additionalProperties?.properties) return `[section by name](#${anchor(path)}name)`;
+  if (node.type === 'object') return 'texts by name';
+  if (node.type === 'integer') return `whole number, ${node.minimum} to ${node.maximum}`;
+  if (node.type === 'boolean') return '`true`, `false`';
+  return node.title ?? 'text';
+}
+
+/** As GitHub makes it of a heading. */
+function anchor(path) {
+  return path.replaceAll(/[^a-z0-9-]/g, '');
+}
+
+function defaultOf({ default: given }) {
+  if (given === undefined || isEmptyObject(given)) return '';
+  return `\`${typeof given === 'object' ? JSON.stringify(given) : given}\``;
+}
+
+function isEmptyObject(value) {
+  return typeof value === 'object' && !Array.isArray(value) && Object.keys(value).length === 0;
+}
+
+function descriptionOf({ description, examples }) {
+  const shown = (examples ?? []).map((example) => `\`${example}\``).join(', ');
+  return shown ? `${description} Example: ${shown}` : description;
+}
