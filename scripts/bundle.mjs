@@ -1,15 +1,22 @@
-// Bundles each unit of build/ into dist/ with ncc. Sources are TypeScript 7, which ncc cannot read
+// Bundles each unit of build/ (or only those named) into dist/ (or --out) with ncc. Sources are TypeScript 7, which ncc cannot read
 // (vercel/ncc#1336), so tsc runs first and ncc sees plain ESM.
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
 import ncc from '@vercel/ncc';
 import { treeShaken, units } from './units.mjs';
 
-const out = process.argv[2] ?? 'dist';
+const { values, positionals } = parseArgs({
+  options: { out: { type: 'string', default: 'dist' } },
+  allowPositionals: true,
+});
+const { out } = values;
 
 await allowTreeShaking();
-await rm(out, { recursive: true, force: true });
-for (const [unit, entry] of Object.entries(units)) await bundle(unit, entry);
+if (positionals.length === 0) await rm(out, { recursive: true, force: true });
+for (const [unit, entry] of Object.entries(units)) {
+  if (positionals.length === 0 || positionals.includes(unit)) await bundle(unit, entry);
+}
 
 /**
  * ncc has no option to say that a package is free of side effects, so the installed package.json says it.

@@ -1,0 +1,58 @@
+import type { TargetKind } from '../targets/target.ts';
+import { type Duration, duration } from '../core/time.ts';
+import type { InputReader } from '../runner/read-inputs.ts';
+import { type CommonInputs, readCommonInputs } from './common-inputs.ts';
+
+/** Inputs of a deploy. */
+export interface DeployInputs extends CommonInputs {
+  readonly target: TargetKind | undefined;
+  readonly service: string | undefined;
+  readonly pullRequest: number | undefined;
+  /** 40 hex digits. */
+  readonly commit: string | undefined;
+  readonly images: ReadonlyMap<string, string>;
+  readonly parameters: string | undefined;
+  readonly wait: boolean;
+  readonly timeout: Duration;
+  readonly comment: boolean;
+  readonly deployment: boolean;
+  readonly dryRun: boolean;
+}
+
+/** How long a deploy may take unless told otherwise. */
+const defaultTimeout = duration(30 * 60_000);
+
+/** Reads the inputs of a deploy. */
+export function readDeployInputs(reader: InputReader): DeployInputs {
+  return {
+    ...readCommonInputs(reader),
+    target: reader.choice('target', ['local']),
+    service: reader.text('service'),
+    pullRequest: reader.integer('pull-request', { min: 1, max: 2 ** 31 }),
+    commit: readCommit(reader),
+    images: readImages(reader),
+    parameters: reader.text('parameters'),
+    wait: reader.flag('wait', true),
+    timeout: reader.duration('timeout') ?? defaultTimeout,
+    comment: reader.flag('comment', true),
+    deployment: reader.flag('deployment', true),
+    dryRun: reader.flag('dry-run', false),
+  };
+}
+
+function readCommit(reader: InputReader): string | undefined {
+  const commit = reader.text('commit')?.toLowerCase();
+  if (commit === undefined || /^[0-9a-f]{40}$/.test(commit)) return commit;
+  return reader.reject('commit', commit, 'a commit of 40 hex digits');
+}
+
+function readImages(reader: InputReader): Map<string, string> {
+  const images = new Map<string, string>();
+  for (const line of (reader.text('images') ?? '').split('\n').map((text) => text.trim())) {
+    if (line === '') continue;
+    const [, service, image] = /^([\w.-]+)=(\S+@sha256:[0-9a-f]{64})$/.exec(line) ?? [];
+    if (service && image) images.set(service, image);
+    else reader.reject('images', line, 'lines of service=image@sha256:…');
+  }
+  return images;
+}

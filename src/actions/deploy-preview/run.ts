@@ -1,0 +1,19 @@
+import { readInputs } from '../../runner/read-inputs.ts';
+import type { ActionOutcome, ActionRun } from '../../runner/run-action.ts';
+import { readDeployInputs } from '../deploy-inputs.ts';
+import { findConfiguration } from '../find-configuration.ts';
+import { findOccasion } from '../occasion.ts';
+import { deployOutcome, runDeploy } from '../run-deploy.ts';
+import { openSession } from '../session.ts';
+
+/** Deploys the preview of the pull request that the event or the input names. */
+export async function deployAction(run: ActionRun): Promise<ActionOutcome> {
+  const { inputs, warnings } = readInputs(run.environment, readDeployInputs);
+  for (const warning of warnings) run.warn(warning);
+  const session = await openSession(run, inputs);
+  const occasion = await findOccasion(session, inputs);
+  const configured = { session, configuration: await findConfiguration(session) };
+  const outcome = await runDeploy(configured, inputs, occasion);
+  run.debug(`GitHub requests: ${session.github.requests()}`);
+  return deployOutcome(outcome, configured, inputs);
+}

@@ -1,0 +1,45 @@
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+import { loadConfiguration } from '../config/load.ts';
+import type { Configuration } from '../config/schema.ts';
+import { isFork, type PullRequest } from '../preview/pull-request.ts';
+import { pullRequestOfEvent, textAt } from './pull-request-event.ts';
+import { readWorkspaceFile } from './read-configuration.ts';
+import type { Session } from './session.ts';
+
+/**
+ * The configuration that holds for this run: the workspace's where the repository is checked out, else the
+ * repository's own by the API. A pull request from a fork never brings its own: it gets its base's.
+ */
+export async function findConfiguration(session: Session): Promise<Configuration> {
+  const { context, inputs, payload, github } = session;
+  const file = inputs.config;
+  const pullRequest = pullRequestOfEvent(payload);
+  const fork = pullRequest !== undefined && isFork(pullRequest, context.repository);
+  const checkedOut = !fork && (await isCheckout(context.workspace));
+  return loadConfiguration({
+    file,
+    read: () =>
+      checkedOut
+        ? readWorkspaceFile(context.workspace, file)
+        : github.readFile(file, trustedRef(session, pullRequest, fork)),
+  });
+}
+
+/** The commit whose configuration may be trusted with this run's token and secrets. */
+function trustedRef(
+  { payload, context }: Session,
+  pullRequest: PullRequest | undefined,
+  fork: boolean,
+): string {
+  if (pullRequest) return fork ? pullRequest.base.sha : pullRequest.head.sha;
+  return textAt(payload, 'repository', 'default_branch') ?? (context.ref || 'HEAD');
+}
+
+async function isCheckout(workspace: string): Promise<boolean> {
+  if (workspace === '') return false;
+  return access(join(workspace, '.git')).then(
+    () => true,
+    () => false,
+  );
+}

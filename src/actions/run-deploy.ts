@@ -1,0 +1,106 @@
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { formatDuration } from '../core/time.ts';
+import type { Problem } from '../core/user-error.ts';
+import {
+  type DeployOutcome,
+  type DeployRequest,
+  deployPreview,
+} from '../preview/deploy-preview.ts';
+import { renderDeploySummary } from '../preview/summary.ts';
+import type { ActionOutcome } from '../runner/run-action.ts';
+import type { DeployInputs } from './deploy-inputs.ts';
+import { progressLine } from './log-progress.ts';
+import { openTarget } from './open-target.ts';
+import type { Configured } from './session.ts';
+
+/** What of a deploy follows from the event, not from inputs. */
+export type DeployOccasion = Pick<
+  DeployRequest,
+  'pullRequest' | 'commit' | 'requested' | 'approvedCommit'
+>;
+
+/** Deploys the preview of one pull request. */
+export async function runDeploy(
+  { session, configuration }: Configured,
+  inputs: DeployInputs,
+  occasion: DeployOccasion,
+): Promise<DeployOutcome> {
+  const { github, run, links, context, now } = session;
+  const target = await openTarget(inputs.target ?? configuration.preview.target, session);
+  return deployPreview(
+    {
+      ...occasion,
+      repository: context.repository,
+      configuration: configuration.preview,
+      service: inputs.service,
+      dryRun: inputs.dryRun,
+      wait: inputs.wait,
+    },
+    {
+      pullRequests: github.pullRequests,
+      target,
+      now,
+      audience: {
+        comments: inputs.comment ? github.comments : undefined,
+        deployments: inputs.deployment ? github.deployments : undefined,
+        links,
+      },
+      signal: AbortSignal.any([run.signal, AbortSignal.timeout(inputs.timeout)]),
+      progress: (event) => run.log(progressLine(event)),
+    },
+  );
+}
+
+/** Outputs, summary and exit of a deploy. */
+export async function deployOutcome(
+  outcome: DeployOutcome,
+  { session }: Configured,
+  inputs: DeployInputs,
+): Promise<ActionOutcome> {
+  const { report } = outcome;
+  const urls = Object.fromEntries(report.services.map(({ name, url }) => [name, url]));
+  return {
+    outputs: {
+      state: outcome.state,
+      url: report.services[0]?.url ?? '',
+      urls: JSON.stringify(urls),
+      'preview-id': report.previewId,
+      changes: JSON.stringify(outcome.changes),
+      'deployment-id': String(outcome.deploymentId ?? ''),
+      rendered: await writeRendered(outcome, session.context.temp),
+      reason: outcome.reason,
+    },
+    summary: renderDeploySummary(report, session.links, outcome),
+    warnings: [...outcome.warnings, ...withoutEffect(inputs)],
+    failures: failuresOf(outcome, inputs),
+  };
+}
+
+function failuresOf({ state, reason, report }: DeployOutcome, inputs: DeployInputs): Problem[] {
+  if (state !== 'failed') return [];
+  const last = report.log.slice(-5).join('\n');
+  const timedOut = reason.startsWith('timeout:');
+  return [
+    {
+      message: `the preview failed: ${reason}${last ? `\n${last}` : ''}`,
+      hint: timedOut
+        ? `Raise the input \`timeout\` (${formatDuration(inputs.timeout)} now), or find in the log what takes so long.`
+        : 'The last lines of the log are in the job summary and in the comment; mend the application, or `preview.local` and `preview.probe` in the configuration, and push.',
+    },
+  ];
+}
+
+function withoutEffect({ images, parameters }: DeployInputs): string[] {
+  return [
+    ...(images.size > 0 ? ['input images has no effect on the local target'] : []),
+    ...(parameters ? ['input parameters has no effect on the local target'] : []),
+  ];
+}
+
+async function writeRendered({ rendered }: DeployOutcome, temp: string): Promise<string> {
+  if (!rendered) return '';
+  const file = join(await mkdtemp(join(temp, 'understudy-')), rendered.name);
+  await writeFile(file, rendered.text, { mode: 0o600 });
+  return file;
+}

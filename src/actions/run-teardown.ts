@@ -1,0 +1,88 @@
+import type { Problem } from '../core/user-error.ts';
+import { renderTeardownSummary } from '../preview/summary.ts';
+import { sweepPreviews } from '../preview/sweep-previews.ts';
+import {
+  type TeardownOutcome,
+  type TeardownPorts,
+  teardownPreview,
+} from '../preview/teardown-preview.ts';
+import type { ActionOutcome } from '../runner/run-action.ts';
+import { progressLine } from './log-progress.ts';
+import { openTarget } from './open-target.ts';
+import type { Configured } from './session.ts';
+import type { TeardownInputs } from './teardown-inputs.ts';
+
+/** Which preview is to go: by number, by identifier, or all that have no reason to be. */
+export type TeardownOccasion =
+  | {
+      readonly mode: 'one';
+      readonly pullRequest: number | undefined;
+      readonly previewId: string | undefined;
+      readonly force: boolean;
+      readonly reason: string;
+    }
+  | { readonly mode: 'sweep' };
+
+/** Removes one preview, or sweeps all. */
+export async function runTeardown(
+  configured: Configured,
+  inputs: TeardownInputs,
+  occasion: TeardownOccasion,
+): Promise<ActionOutcome> {
+  const { session, configuration } = configured;
+  const { repository } = session.context;
+  const ports = await teardownPorts(configured, inputs);
+  if (occasion.mode === 'one') {
+    const request = { ...occasion, repository, dryRun: inputs.dryRun };
+    return teardownOutcome(await teardownPreview(request, ports), 'Preview teardown', false);
+  }
+  const { expireAfter, maxRemovals, dryRun } = inputs;
+  const rules = configuration.preview.eligible;
+  const request = { repository, rules, expireAfter, maxRemovals, dryRun };
+  const outcome = await sweepPreviews(request, ports);
+  return teardownOutcome(outcome, 'Preview sweep', outcome.refused);
+}
+
+async function teardownPorts(
+  { session, configuration }: Configured,
+  { timeout }: TeardownInputs,
+): Promise<TeardownPorts> {
+  const { github, links, run, now } = session;
+  return {
+    pullRequests: github.pullRequests,
+    target: await openTarget(configuration.preview.target, session),
+    audience: { comments: github.comments, deployments: github.deployments, links },
+    now,
+    signal: AbortSignal.any([run.signal, AbortSignal.timeout(timeout)]),
+    progress: (event) => run.log(progressLine(event)),
+  };
+}
+
+function teardownOutcome(outcome: TeardownOutcome, title: string, refused: boolean): ActionOutcome {
+  const { removed, kept, leftovers, reason, warnings } = outcome;
+  return {
+    outputs: {
+      removed: JSON.stringify(removed),
+      kept: JSON.stringify(kept),
+      leftovers: JSON.stringify(leftovers),
+      reason,
+    },
+    summary: renderTeardownSummary(outcome, title),
+    warnings,
+    failures: [...(refused ? [refusal(reason)] : []), ...leftoverProblems(outcome)],
+  };
+}
+
+function refusal(reason: string): Problem {
+  return {
+    message: reason,
+    hint: 'See in the job summary which they are; if they are right, run again with a larger `max-removals`.',
+  };
+}
+
+function leftoverProblems({ leftovers }: TeardownOutcome): Problem[] {
+  return leftovers.map(({ type, id, reason }) => ({
+    message: `${type} ${id} is left over: ${reason}`,
+    hint: 'Run the teardown again; what stays is removed by hand.',
+  }));
+}

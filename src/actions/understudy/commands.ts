@@ -1,0 +1,103 @@
+import { after, formatInstant } from '../../core/time.ts';
+import { type Command, commandHelp } from '../../preview/command.ts';
+import { escapeMarkdown } from '../../preview/markdown.ts';
+import type { ActionOutcome } from '../../runner/run-action.ts';
+import { openTarget } from '../open-target.ts';
+import { deployOutcome, runDeploy } from '../run-deploy.ts';
+import { runTeardown } from '../run-teardown.ts';
+import type { Configured } from '../session.ts';
+import type { RootDecision } from './decide.ts';
+import type { UnderstudyInputs } from './inputs.ts';
+
+type SpokenCommand = Extract<RootDecision, { kind: 'command' }>;
+
+/** Does what a comment says, for people who may push; everyone else is told why not. */
+export async function runCommand(
+  configured: Configured,
+  inputs: UnderstudyInputs,
+  spoken: SpokenCommand,
+): Promise<ActionOutcome> {
+  const { github, run } = configured.session;
+  const { comment, author, command } = spoken;
+  const allowed = await github.hasWriteAccess(author);
+  const understood = allowed && command.kind !== 'invalid';
+  await github
+    .react(comment, understood ? 'eyes' : 'confused')
+    .catch((cause: Error) => run.warn(`the reaction could not be written: ${cause.message}`));
+  if (!allowed) return answered(`permission: ${author} has no write access, so nothing was done`);
+  return obey(configured, inputs, spoken, command);
+}
+
+async function obey(
+  configured: Configured,
+  inputs: UnderstudyInputs,
+  { pullRequest }: SpokenCommand,
+  command: Command,
+): Promise<ActionOutcome> {
+  switch (command.kind) {
+    case 'deploy': {
+      const approvedCommit = command.commit;
+      const occasion = { pullRequest, commit: undefined, requested: true, approvedCommit };
+      const outcome = await runDeploy(configured, inputs, occasion);
+      return named('deploy-preview', await deployOutcome(outcome, configured, inputs));
+    }
+    case 'down': {
+      const reason = 'requested: by the command /preview down';
+      const occasion = {
+        mode: 'one',
+        pullRequest,
+        previewId: undefined,
+        force: true,
+        reason,
+      } as const;
+      return named('teardown-preview', await runTeardown(configured, inputs, occasion));
+    }
+    case 'keep':
+      return keep(configured, pullRequest, command);
+    case 'help':
+      return help(configured, pullRequest, 'help: the commands are in a comment');
+    case 'invalid':
+      return help(configured, pullRequest, command.reason);
+  }
+}
+
+async function keep(
+  { session, configuration }: Configured,
+  pullRequest: number,
+  { length }: Extract<Command, { kind: 'keep' }>,
+): Promise<ActionOutcome> {
+  const { repository } = session.context;
+  const target = await openTarget(configuration.preview.target, session);
+  const observed = await target.observe(repository);
+  const mine = observed.filter((preview) => preview.pullRequest === pullRequest);
+  if (mine.length === 0) return answered('none: this pull request has no preview to keep');
+  const until = after(session.now(), length);
+  for (const preview of mine) await target.extend(preview, until);
+  return answered(`keep: the preview stays until ${formatInstant(until)} at least`);
+}
+
+async function help(
+  { session }: Configured,
+  pullRequest: number,
+  reason: string,
+): Promise<ActionOutcome> {
+  const marker = `<!-- understudy:help:${pullRequest} -->`;
+  const rows = commandHelp.map(([command, meaning]) => `| \`${command}\` | ${meaning} |`);
+  const why = reason.startsWith('help:') ? [] : [escapeMarkdown(reason), ''];
+  const body = [marker, ...why, '| Command | Does |', '| --- | --- |', ...rows].join('\n');
+  await session.github.comments
+    .upsert(pullRequest, marker, body)
+    .catch((cause: Error) => session.run.warn(cause.message));
+  return answered(reason);
+}
+
+function answered(reason: string): ActionOutcome {
+  return {
+    outputs: { action: 'none', reason },
+    summary: `### Preview command\n\n${escapeMarkdown(reason)}\n`,
+  };
+}
+
+function named(action: string, outcome: ActionOutcome): ActionOutcome {
+  return { ...outcome, outputs: { action, ...outcome.outputs } };
+}

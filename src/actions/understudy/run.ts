@@ -1,0 +1,78 @@
+import { readInputs } from '../../runner/read-inputs.ts';
+import type { ActionOutcome, ActionRun } from '../../runner/run-action.ts';
+import { findConfiguration } from '../find-configuration.ts';
+import { findOccasion } from '../occasion.ts';
+import { deployOutcome, runDeploy } from '../run-deploy.ts';
+import { runTeardown, type TeardownOccasion } from '../run-teardown.ts';
+import { type Configured, openSession } from '../session.ts';
+import { runCommand } from './commands.ts';
+import { decideByEvent, type RootDecision } from './decide.ts';
+import { readUnderstudyInputs, type UnderstudyInputs } from './inputs.ts';
+
+/** The whole life of previews in one step: what to do follows from the event. */
+export async function understudyAction(run: ActionRun): Promise<ActionOutcome> {
+  const { inputs, warnings } = readInputs(run.environment, readUnderstudyInputs);
+  for (const warning of warnings) run.warn(warning);
+  const session = await openSession(run, inputs);
+  const decision = decideByEvent(session.context.eventName, session.payload);
+  if (decision.kind === 'none') return { outputs: { action: 'none', reason: decision.reason } };
+  const configured = { session, configuration: await findConfiguration(session) };
+  const outcome = await carryOut(configured, inputs, decision);
+  run.debug(`GitHub requests: ${session.github.requests()}`);
+  return outcome;
+}
+
+async function carryOut(
+  configured: Configured,
+  inputs: UnderstudyInputs,
+  decision: Exclude<RootDecision, { kind: 'none' }>,
+): Promise<ActionOutcome> {
+  switch (decision.kind) {
+    case 'command':
+      return runCommand(configured, inputs, decision);
+    case 'deploy':
+      return deployOrRemove(configured, inputs);
+    case 'sweep':
+      return teardown(configured, inputs, { mode: 'sweep' });
+    case 'teardown': {
+      const { pullRequest } = decision;
+      const reason = 'closed: the pull request is closed';
+      return teardown(configured, inputs, {
+        mode: 'one',
+        pullRequest,
+        previewId: undefined,
+        force: false,
+        reason,
+      });
+    }
+  }
+}
+
+/** A pull request that lost its eligibility, by a label or as a draft, loses its preview too. */
+async function deployOrRemove(
+  configured: Configured,
+  inputs: UnderstudyInputs,
+): Promise<ActionOutcome> {
+  const occasion = await findOccasion(configured.session, inputs);
+  const outcome = await runDeploy(configured, inputs, occasion);
+  if (!outcome.obsolete) {
+    const told = await deployOutcome(outcome, configured, inputs);
+    return { ...told, outputs: { action: 'deploy-preview', ...told.outputs } };
+  }
+  return teardown(configured, inputs, {
+    mode: 'one',
+    pullRequest: occasion.pullRequest,
+    previewId: undefined,
+    force: true,
+    reason: outcome.reason,
+  });
+}
+
+async function teardown(
+  configured: Configured,
+  inputs: UnderstudyInputs,
+  occasion: TeardownOccasion,
+): Promise<ActionOutcome> {
+  const outcome = await runTeardown(configured, inputs, occasion);
+  return { ...outcome, outputs: { action: 'teardown-preview', ...outcome.outputs } };
+}
