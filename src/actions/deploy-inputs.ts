@@ -1,6 +1,6 @@
-import type { TargetKind } from '../targets/target.ts';
 import { type Duration, duration } from '../core/time.ts';
 import type { InputReader } from '../runner/read-inputs.ts';
+import type { TargetKind } from '../targets/target.ts';
 import { type CommonInputs, readCommonInputs } from './common-inputs.ts';
 
 /** Inputs of a deploy. */

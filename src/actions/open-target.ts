@@ -1,5 +1,4 @@
-import type { TargetKind } from '../targets/target.ts';
-import type { Target } from '../targets/target.ts';
+import type { Target, TargetKind } from '../targets/target.ts';
 import type { Session } from './session.ts';
 
 /** Loads the target's own unit only now. Sends nothing. */

@@ -19,7 +19,7 @@ export interface Announcer {
   /** Opens (or adopts) the deployment of the commit; answers its id, `undefined` where that failed. */
   begin(key: DeploymentKey, commit: string, description: string): Promise<number | undefined>;
   report(id: number | undefined, status: Omit<DeploymentStatus, 'logUrl'>): Promise<void>;
-  retire(key: DeploymentKey, description: string, except?: number): Promise<void>;
+  retire(task: string, description: string, except?: number): Promise<void>;
   readonly warnings: readonly string[];
 }
 
@@ -57,10 +57,10 @@ export function announcer({ comments, deployments, links }: Audience): Announcer
       if (!deployments || id === undefined) return;
       await tell('the deployment status', () => deployments.report(id, withLog(status)));
     },
-    async retire(key, description, except) {
+    async retire(task, description, except) {
       if (!deployments) return;
       const status = withLog({ state: 'inactive', description });
-      await tell('the old deployments', () => deployments.retire(key, status, except));
+      await tell('the old deployments', () => deployments.retire(task, status, except));
     },
   };
 }

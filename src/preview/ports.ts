@@ -23,7 +23,7 @@ export interface Comments {
 /** States of GitHub's deployment statuses that previews pass through. */
 export type DeploymentState = 'in_progress' | 'success' | 'failure' | 'error' | 'inactive';
 
-/** Which deployment is meant. `task` tells the previews of one environment apart. */
+/** Where a deployment is recorded. `task` alone tells the deployments of one preview apart. */
 export interface DeploymentKey {
   readonly environment: string;
   readonly task: string;
@@ -42,6 +42,6 @@ export interface Deployments {
   /** The deployment of this commit, adopted when a run that was cut off made it, else new; answers its id. */
   begin(key: DeploymentKey, commit: string, status: DeploymentStatus): Promise<number>;
   report(id: number, status: DeploymentStatus): Promise<void>;
-  /** Makes all deployments of the key inactive, but for `except`. */
-  retire(key: DeploymentKey, status: DeploymentStatus, except?: number): Promise<void>;
+  /** Makes all deployments of the task inactive, but for `except`. */
+  retire(task: string, status: DeploymentStatus, except?: number): Promise<void>;
 }

@@ -16,7 +16,6 @@ export interface SweepRequest {
   /** `owner/name`. */
   readonly repository: string;
   readonly rules: EligibilityRules;
-  readonly environment: string;
   /** Overrides the expiry that previews carry: they go when this old. */
   readonly expireAfter: Duration | undefined;
   readonly maxRemovals: number;
@@ -47,12 +46,11 @@ export async function sweepPreviews(
   });
   const announce = announcer(ports.audience);
   if (plan.refusal !== undefined || request.dryRun) return untouched(plan, announce);
-  return carryOut(plan, request, ports, announce);
+  return carryOut(plan, ports, announce);
 }
 
 async function carryOut(
   plan: SweepPlan,
-  request: SweepRequest,
   ports: TeardownPorts,
   announce: Announcer,
 ): Promise<SweepOutcome> {
@@ -65,8 +63,7 @@ async function carryOut(
       kept.push({ ...verdict, reason: 'open: the pull request is open when asked by its number' });
       continue;
     }
-    const where = { reason: verdict.reason, environment: request.environment };
-    leftovers.push(...(await removePreviews([preview], where, ports, announce)));
+    leftovers.push(...(await removePreviews([preview], verdict.reason, ports, announce)));
     removed.push(verdict);
   }
   return { ...outcome(removed, kept, leftovers, announce), refused: false };

@@ -1,4 +1,4 @@
 /** What tells the deployments of one pull request's preview apart from all others of the environment. */
 export function deploymentTask(pullRequest: number): string {
-  return `preview:${pullRequest}`;
+  return `understudy:preview:${pullRequest}`;
 }

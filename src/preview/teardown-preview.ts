@@ -30,8 +30,6 @@ export interface TeardownRequest {
   /** Either names the preview; the identifier alone is enough. */
   readonly pullRequest: number | undefined;
   readonly previewId: string | undefined;
-  /** GitHub environment that the preview's deployments are recorded in. */
-  readonly environment: string;
   /** Remove it though the pull request is open: someone said so. */
   readonly force: boolean;
   readonly reason: string;
@@ -65,7 +63,7 @@ export async function teardownPreview(
     .filter(({ pullRequest }) => reopened.has(pullRequest))
     .map((preview) => verdict(preview, 'open: the pull request is open again'));
   if (request.dryRun) return outcome(request, doomed, kept, [], announce);
-  const leftovers = await removePreviews(doomed, request, ports, announce);
+  const leftovers = await removePreviews(doomed, request.reason, ports, announce);
   await announceAbsence(request, doomed, reopened, announce);
   return outcome(request, doomed, kept, leftovers, announce);
 }
@@ -76,13 +74,13 @@ export async function teardownPreview(
  */
 export async function removePreviews(
   previews: readonly ObservedPreview[],
-  { reason, environment }: { reason: string; environment: string },
+  reason: string,
   ports: Pick<TeardownPorts, 'target' | 'signal' | 'progress'>,
   announce: Announcer,
 ): Promise<Leftover[]> {
   const leftovers: Leftover[] = [];
   for (const preview of previews) {
-    await tellRemoved(preview, reason, environment, announce);
+    await tellRemoved(preview, reason, announce);
     const left = await ports.target.destroy(preview, { ...ports, wait: true });
     leftovers.push(...left);
     if (left.length > 0) await tellLeft(preview, left, announce);
@@ -90,15 +88,10 @@ export async function removePreviews(
   return leftovers;
 }
 
-async function tellRemoved(
-  preview: ObservedPreview,
-  reason: string,
-  environment: string,
-  announce: Announcer,
-) {
+async function tellRemoved(preview: ObservedPreview, reason: string, announce: Announcer) {
   const report: PreviewReport = { ...blankReport(preview), state: 'removed', reason };
   await announce.comment(report, { ifThere: true });
-  await announce.retire({ environment, task: deploymentTask(preview.pullRequest) }, 'Removed');
+  await announce.retire(deploymentTask(preview.pullRequest), 'Removed');
 }
 
 async function tellLeft(preview: ObservedPreview, left: readonly Leftover[], announce: Announcer) {
@@ -113,7 +106,7 @@ async function tellLeft(preview: ObservedPreview, left: readonly Leftover[], ann
 
 /** Where a run was cut off between removal and the comment, or the preview was never there: say what is true. */
 async function announceAbsence(
-  { pullRequest, environment, reason }: TeardownRequest,
+  { pullRequest, reason }: TeardownRequest,
   doomed: readonly ObservedPreview[],
   reopened: ReadonlySet<number>,
   announce: Announcer,
@@ -122,7 +115,7 @@ async function announceAbsence(
   if (doomed.some((preview) => preview.pullRequest === pullRequest)) return;
   const report = blankReport({ pullRequest, previewId: '', commit: '' });
   await announce.comment({ ...report, state: 'removed', reason }, { ifThere: true });
-  await announce.retire({ environment, task: deploymentTask(pullRequest) }, 'Removed');
+  await announce.retire(deploymentTask(pullRequest), 'Removed');
 }
 
 async function whichAreOpen(

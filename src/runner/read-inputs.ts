@@ -34,8 +34,10 @@ export function readInputs<Inputs>(
   const problems: Problem[] = [];
   const known = new Set<string>();
   const inputs = read(inputReader(environment, known, problems));
-  if (problems.length > 0) throw UserError.all(problems);
-  return { inputs, warnings: slips(environment, [...known]) };
+  const warnings = slips(environment, [...known]);
+  if (problems.length === 0) return { inputs, warnings };
+  const hint = 'Correct the name, or remove the input.';
+  throw UserError.all([...problems, ...warnings.map((message) => ({ message, hint }))]);
 }
 
 function inputReader(

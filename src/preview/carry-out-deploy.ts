@@ -1,0 +1,176 @@
+import type {
+  Change,
+  DeployResult,
+  ObservedPreview,
+  ObservedService,
+  TargetPlan,
+} from '../targets/target.ts';
+import type { Facts } from './deploy-facts.ts';
+import type { DeployOutcome } from './deploy-request.ts';
+import type { Eligibility } from './eligibility.ts';
+import type { PreviewPlan } from './plan.ts';
+import { progressReporter } from './progress.ts';
+import type { PreviewReport } from './report.ts';
+import { removePreviews } from './teardown-preview.ts';
+
+/** Carries the plan out, and tells people. */
+export async function carryOut(
+  facts: Facts,
+  plan: PreviewPlan,
+  { changes, rendered }: TargetPlan,
+): Promise<DeployOutcome> {
+  const done = { changes, rendered };
+  if (facts.request.dryRun) return { ...(await finish(facts, 'planned', plan.reason)), ...done };
+  if (plan.kind === 'wait') {
+    const report: PreviewReport = { ...facts.report, state: 'waiting', reason: plan.reason };
+    await facts.announce.comment(report);
+    return { ...(await finish({ ...facts, report }, 'skipped', plan.reason)), ...done };
+  }
+  const outcome =
+    plan.kind === 'unchanged'
+      ? await confirm(facts, plan.existing.services, plan.reason)
+      : await act(facts, plan, changes);
+  return { ...outcome, changes: plan.kind === 'unchanged' ? [] : changes, rendered };
+}
+
+/** Nothing to do at the target; what people see may still lag behind, after a run that was cut off. */
+async function confirm(facts: Facts, services: readonly ObservedService[], reason: string) {
+  const { announce, key, desired } = facts;
+  const id = await announce.begin(key, desired.commit, 'Already runs');
+  return succeed({ ...facts, report: { ...facts.report, services } }, id, 'unchanged', reason);
+}
+
+async function act(
+  facts: Facts,
+  plan: Extract<PreviewPlan, { kind: 'create' | 'update' }>,
+  changes: readonly Change[],
+): Promise<DeployOutcome> {
+  const { announce, ports, desired, key, request } = facts;
+  const starting: PreviewReport = { ...facts.report, state: 'deploying', changes };
+  const reporter = progressReporter(starting, announce, ports);
+  await announce.comment(starting);
+  const id = await announce.begin(key, desired.commit, 'Deploying the preview');
+  const result = await ports.target
+    .deploy(desiredPreviews(facts), {
+      progress: reporter.progress,
+      signal: ports.signal,
+      wait: request.wait,
+    })
+    .catch((cause) => resultOfThrown(cause, ports.signal));
+  const told = { ...facts, report: await reporter.end() };
+  if (result.kind === 'failed') return fail(told, id, result);
+  const current = await ports.pullRequests.get(desired.pullRequest);
+  if (current?.state !== 'open') return closedMeanwhile(told, id);
+  const done = { ...told, report: { ...told.report, services: result.services } };
+  if (current.head.sha !== desired.commit) {
+    return succeed(done, id, 'superseded', movedOn(desired.commit, current.head.sha));
+  }
+  return succeed(done, id, plan.kind === 'create' ? 'created' : 'updated', plan.reason);
+}
+
+async function succeed(
+  facts: Facts,
+  id: number | undefined,
+  state: DeployOutcome['state'],
+  reason: string,
+): Promise<DeployOutcome> {
+  const { announce, key } = facts;
+  const ready = facts.report.services.every((service) => service.state !== 'starting');
+  const url = facts.report.services[0]?.url;
+  const report: PreviewReport = { ...facts.report, state: ready ? 'ready' : 'deploying', reason };
+  await announce.report(id, {
+    state: ready ? 'success' : 'in_progress',
+    description: ready ? 'The preview is ready' : 'The preview is starting',
+    ...(url && { environmentUrl: url }),
+  });
+  await announce.comment(report);
+  await announce.retire(key.task, 'Replaced by a newer commit', id);
+  return finish({ ...facts, report }, state, reason, id);
+}
+
+async function fail(
+  facts: Facts,
+  id: number | undefined,
+  { reason, log, stillServing }: Extract<DeployResult, { kind: 'failed' }>,
+): Promise<DeployOutcome> {
+  const kept = stillServing ? '; the previous commit keeps serving' : '';
+  const report: PreviewReport = { ...facts.report, state: 'failed', reason: reason + kept, log };
+  await facts.announce.report(id, { state: 'failure', description: reason });
+  await facts.announce.comment(report);
+  return finish({ ...facts, report }, 'failed', report.reason, id);
+}
+
+/** Nothing to deploy; a run that was cut off may have left something. */
+export async function closedBefore(facts: Facts): Promise<DeployOutcome> {
+  const reason = `closed: pull request #${facts.pullRequest.number} is closed`;
+  if (!facts.request.dryRun) await removeOwn(facts, reason);
+  return finish(facts, 'superseded', reason);
+}
+
+async function closedMeanwhile(facts: Facts, id: number | undefined): Promise<DeployOutcome> {
+  const reason = `closed: pull request #${facts.pullRequest.number} was closed while the preview deployed`;
+  await removeOwn(facts, reason);
+  return finish(facts, 'superseded', reason, id);
+}
+
+async function removeOwn(facts: Facts, reason: string) {
+  const { ports, desired, request } = facts;
+  const observed = await ports.target.observe(request.repository);
+  const mine = observed.filter(({ pullRequest }) => pullRequest === desired.pullRequest);
+  await removePreviews(mine, reason, ports, facts.announce);
+}
+
+/** Not eligible: says so where a person can do something about it. */
+export async function refuse(
+  facts: Facts,
+  { rule, reason }: Eligibility,
+  existing: ObservedPreview | undefined,
+): Promise<DeployOutcome> {
+  const obsolete = existing !== undefined && rule !== 'fork' && rule !== 'paths';
+  const report: PreviewReport = { ...facts.report, state: 'refused', reason };
+  if (rule === 'fork' && !existing && !facts.request.dryRun) await facts.announce.comment(report);
+  return { ...(await finish({ ...facts, report }, 'skipped', reason)), obsolete };
+}
+
+/** The outcome of a deploy that ends here. */
+export async function finish(
+  facts: Facts,
+  state: DeployOutcome['state'],
+  reason: string,
+  deploymentId?: number,
+): Promise<DeployOutcome> {
+  return {
+    state,
+    reason,
+    report: facts.report,
+    changes: [],
+    rendered: undefined,
+    deploymentId,
+    obsolete: false,
+    warnings: facts.announce.warnings,
+  };
+}
+
+/** The preview of this run, in the form that targets take. */
+export function desiredPreviews({ desired }: Facts) {
+  return { occasion: desired, all: async () => [desired] };
+}
+
+function resultOfThrown(cause: unknown, signal: AbortSignal): DeployResult {
+  if (!signal.aborted) throw cause;
+  const timedOut = (signal.reason as Error | undefined)?.name === 'TimeoutError';
+  return {
+    kind: 'failed',
+    service: '',
+    reason: timedOut
+      ? 'timeout: the deploy took longer than the input `timeout` allows'
+      : 'cancelled: the run was cancelled; run it again to go on',
+    log: [],
+    stillServing: false,
+  };
+}
+
+/** Why a run for an older commit does nothing. */
+export function movedOn(commit: string, head: string): string {
+  return `superseded: the head moved from ${commit.slice(0, 7)} to ${head.slice(0, 7)}`;
+}
