@@ -43,7 +43,7 @@ export function githubVariables(options: StepOptions): Record<string, string> {
     GITHUB_HEAD_REF: pull?.head?.ref ?? '',
     GITHUB_BASE_REF: pull?.base?.ref ?? '',
     ...runVariables(options, repository, place),
-    ...addresses(options.url),
+    ...addresses(options.url, options.serverUrl),
   };
 }
 
@@ -67,11 +67,12 @@ function runVariables(
   };
 }
 
-function addresses(url = 'https://api.github.com'): Record<string, string> {
-  const server = url === 'https://api.github.com' ? 'https://github.com' : url;
+function addresses(url = 'https://api.github.com', server?: string): Record<string, string> {
+  const own =
+    url === 'https://api.github.com' ? 'https://github.com' : url.replace(/\/api\/v3$/, '');
   return {
     GITHUB_API_URL: url,
-    GITHUB_SERVER_URL: server.replace(/\/api\/v3$/, ''),
+    GITHUB_SERVER_URL: server ?? own,
     GITHUB_GRAPHQL_URL: url.endsWith('/api/v3')
       ? url.replace(/\/v3$/, '/graphql')
       : `${url}/graphql`,

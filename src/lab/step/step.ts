@@ -36,6 +36,8 @@ export interface StepOptions {
   readonly repository?: string;
   /** Base address of the REST API, without a slash at the end. */
   readonly url?: string;
+  /** `GITHUB_SERVER_URL`. Default: that of the API's address. */
+  readonly serverUrl?: string;
   /** `github.token`; masked from the first line of the log on. */
   readonly token?: string;
   /** The checkout. Default: an empty directory, removed afterwards. */
