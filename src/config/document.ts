@@ -1,7 +1,7 @@
-import { type Document, LineCounter, parseDocument } from 'yaml';
+import { type Document, LineCounter, parseDocument, type YAMLError } from 'yaml';
 import type { Problem, SourceLocation } from '../core/user-error.ts';
 import { type Path, readNode } from './plain-values.ts';
-import { syntaxProblem } from './syntax-problem.ts';
+import { syntaxProblem, tooDeep } from './syntax-problem.ts';
 
 /** A file as plain values, with the place of each of them. */
 export interface Source {
@@ -28,15 +28,14 @@ export function readDocument(text: string, file: string): Source {
     return { file, line: Math.max(1, line), column: Math.max(1, col) };
   };
   const document = parse(plain, lines);
-  if (!document) return broken([tooDeep({ file, line: 1, column: 1 })], file);
+  if (!document) return broken([tooDeep(file)], file);
+  const problem = (error: YAMLError) => syntaxProblem(error, plain, at(error.pos[0]));
   if (document.errors.length > 0)
-    return broken(
-      document.errors.map((error) => syntaxProblem(error, plain, at(error.pos[0]))),
-      file,
-    );
-  const warnings = document.warnings.map((error) => syntaxProblem(error, plain, at(error.pos[0])));
-  const { value, problems, locate } = readNode(document, at);
-  return { value, problems: [...warnings, ...problems], readable: true, locate };
+    return broken(firstOfEachLine(document.errors.map(problem)), file);
+  const { value, problems, exhausted, locate } = readNode(document, at);
+  return exhausted
+    ? broken(problems, file)
+    : { value, problems: [...document.warnings.map(problem), ...problems], readable: true, locate };
 }
 
 function refuse(text: string): Omit<Problem, 'location'> | undefined {
@@ -53,7 +52,7 @@ function refuse(text: string): Omit<Problem, 'location'> | undefined {
   return undefined;
 }
 
-/** `undefined` where the nesting is too deep for the parser's stack. */
+/** `undefined` where the parser gives up, as at the end of its stack. */
 function parse(text: string, lineCounter: LineCounter): Document.Parsed | undefined {
   try {
     return parseDocument(text, {
@@ -68,13 +67,14 @@ function parse(text: string, lineCounter: LineCounter): Document.Parsed | undefi
   }
 }
 
-/** The one problem of a nesting that no configuration has. */
-function tooDeep(location: SourceLocation): Problem {
-  return {
-    message: 'the nesting is too deep',
-    hint: 'No key of the configuration is more than 6 levels deep; look for stray brackets.',
-    location,
-  };
+/** Of the faults on one line all but the first follow from it. */
+function firstOfEachLine(problems: readonly Problem[]): Problem[] {
+  const lines = new Set<number | undefined>();
+  return problems.filter(({ location }) => {
+    const isFirst = !lines.has(location?.line);
+    lines.add(location?.line);
+    return isFirst;
+  });
 }
 
 function broken(problems: readonly Problem[], file: string): Source {

@@ -81,7 +81,7 @@ function choiceWords(path: Path, issue: BaseIssue<unknown>): Words {
     .replace(/^\(|\)$/g, '')
     .split(' | ')
     .map((choice) => choice.replace(/^"|"$/g, ''));
-  const received = String(issue.input);
+  const received = typeof issue.input === 'string' ? issue.input : '';
   if (path.at(-1) === 'target' && futureTargets.has(received))
     return {
       message: `${name(path)}: the target ${received} is not supported by this version of Understudy. Allowed: ${allowed.join(', ')}`,
@@ -107,7 +107,7 @@ function typeWords(path: Path, expected: string, input: unknown): Words {
 function typeHint(path: Path, expected: string, input: unknown, secret: boolean): string {
   const { first: form } = readTwoLines(expected);
   if (form === 'true or false') {
-    const meant = booleanWords.get(String(input).toLowerCase()) ?? 'true';
+    const meant = booleanWords.get(show(input).toLowerCase().replaceAll('"', '')) ?? 'true';
     return `YAML 1.2 knows true and false only, without quotes: write ${path.at(-1)}: ${meant}.`;
   }
   if (secret && typeof input !== 'object') return 'Put the value in quotes.';

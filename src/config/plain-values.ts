@@ -12,6 +12,8 @@ interface Reading {
   readonly problems: Problem[];
   readonly places: Map<string, { key?: number; value?: number }>;
   readonly spent: { nodes: number; aliases: number };
+  /** The limits were reached: the values are incomplete. */
+  exhausted: boolean;
 }
 
 const limits = { depth: 16, nodes: 20_000, aliases: 50 };
@@ -25,6 +27,7 @@ export function readNode(document: Document.Parsed, at: At) {
     problems: [],
     places: new Map(),
     spent: { nodes: 0, aliases: 0 },
+    exhausted: false,
   };
   checkVersion(reading);
   const contents = document.contents as Node | null;
@@ -33,6 +36,7 @@ export function readNode(document: Document.Parsed, at: At) {
   return {
     value,
     problems: reading.problems,
+    exhausted: reading.exhausted,
     locate: (path: Path, part: 'key' | 'value') => locate(reading, path, part),
   };
 }
@@ -53,7 +57,14 @@ function checkVersion({ document, problems, at }: Reading): void {
 
 function plainValue(reading: Reading, node: unknown, path: Path): unknown {
   reading.spent.nodes += 1;
-  if (path.length > limits.depth || reading.spent.nodes > limits.nodes) return bomb(reading, node);
+  if (reading.exhausted) return undefined;
+  if (path.length > limits.depth || reading.spent.nodes > limits.nodes)
+    return exhaust(
+      reading,
+      node,
+      'the file unfolds to more values, or deeper ones, than any configuration has',
+      'Remove the nesting, or the aliases that multiply.',
+    );
   if (isAlias(node)) return aliasValue(reading, node, path);
   if (isMap(node)) return mappingValue(reading, node.items, path);
   if (isSeq(node))
@@ -67,30 +78,21 @@ function plainValue(reading: Reading, node: unknown, path: Path): unknown {
 }
 
 /** One problem for the whole file: what repeats or nests without end is not worth a list. */
-function bomb(reading: Reading, node: unknown): undefined {
-  const message = 'the file unfolds to more values, or deeper ones, than any configuration has';
-  if (!reading.problems.some((problem) => problem.message === message))
-    fault(
-      reading,
-      startOf(node) ?? 0,
-      message,
-      'Remove the nesting, or the aliases that multiply.',
-    );
+function exhaust(reading: Reading, node: unknown, message: string, hint: string): undefined {
+  if (!reading.exhausted) fault(reading, startOf(node) ?? 0, message, hint);
+  reading.exhausted = true;
   return undefined;
 }
 
 function aliasValue(reading: Reading, node: Node & { source: string }, path: Path): unknown {
   reading.spent.aliases += 1;
-  if (reading.spent.aliases > limits.aliases) {
-    if (reading.spent.aliases === limits.aliases + 1)
-      fault(
-        reading,
-        startOf(node) ?? 0,
-        `more than ${limits.aliases} aliases`,
-        'Write the values out, or put what is common above services.',
-      );
-    return undefined;
-  }
+  if (reading.spent.aliases > limits.aliases)
+    return exhaust(
+      reading,
+      node,
+      `the aliases unfold to more than ${limits.aliases}`,
+      'Write the values out, or put what services have in common above services.',
+    );
   const target = (node as unknown as { resolve(document: Document): unknown }).resolve(
     reading.document,
   );

@@ -3,10 +3,25 @@ import type { Problem, SourceLocation } from '../core/user-error.ts';
 
 const quoteAdvice = 'Put the value in quotes';
 
+/** The parser came to the end of its stack; where, depends on the machine, so that the file alone is named. */
+export function tooDeep(file: string): Problem {
+  return {
+    message: 'the file cannot be read as YAML; its nesting may be too deep',
+    hint: 'Look for stray brackets.',
+    location: { file, line: 1, column: 1 },
+  };
+}
+
 /** A fault of the YAML itself in the user's words. */
 export function syntaxProblem(error: YAMLError, text: string, location: SourceLocation): Problem {
-  const line = text.split('\n')[(location.line ?? 1) - 1] ?? '';
-  return { ...(unquoted(line) ?? known(error) ?? plain(error)), location };
+  if (error.code === 'RESOURCE_EXHAUSTION') return tooDeep(location.file);
+  return { ...(unquoted(lineAt(text, error.pos[0])) ?? known(error) ?? plain(error)), location };
+}
+
+function lineAt(text: string, offset: number): string {
+  const start = text.lastIndexOf('\n', offset - 1) + 1;
+  const end = text.indexOf('\n', start);
+  return text.slice(start, Math.min(end < 0 ? text.length : end, start + 1000));
 }
 
 type Words = Omit<Problem, 'location'>;
@@ -44,11 +59,6 @@ function known({ code, message }: YAMLError): Words | undefined {
       return {
         message: `tags are not supported: ${lowerFirst(message)}`,
         hint: 'Remove the tag; texts, numbers, true and false, lists and mappings need none.',
-      };
-    case 'RESOURCE_EXHAUSTION':
-      return {
-        message: 'the nesting is too deep',
-        hint: 'No key of the configuration is more than 6 levels deep; look for stray brackets.',
       };
     default:
       return undefined;

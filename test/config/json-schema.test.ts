@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { Ajv } from 'ajv';
+import { parse } from 'yaml';
+import { parseConfiguration } from '../../src/config/parse.ts';
+
+const at = (path: string) => new URL(`../../${path}`, import.meta.url);
+const schema = JSON.parse(readFileSync(at('schema/understudy.schema.json'), 'utf8'));
+const validate = new Ajv({ strict: true, strictTypes: false }).compile(schema);
+
+function sections(
+  node: Record<string, unknown>,
+  path: string,
+): [string, Record<string, unknown>][] {
+  const properties = (node.properties ?? {}) as Record<string, Record<string, unknown>>;
+  return Object.entries(properties).flatMap(([key, child]) => [
+    [`${path}${key}`, child] as [string, Record<string, unknown>],
+    ...sections(child, `${path}${key}.`),
+  ]);
+}
+
+describe('the published schema', () => {
+  test.each([
+    ['{}'],
+    ['preview: {}'],
+    ['preview: { eligible: { base: main, paths: [a, b] }, expire-after: never }'],
+    ['preview: { services: { web: { probe: { within: 1h30m } } }, local: { env: { A: b } } }'],
+  ])('accepts what the parser accepts: %s', (text) => {
+    expect(parseConfiguration(text, 'x')).toBeDefined();
+    expect([validate(parse(text)), validate.errors]).toEqual([true, null]);
+  });
+
+  test.each([
+    ['previw: {}'],
+    ['preview: { id: uuid }'],
+    ['preview: { eligible: { drafts: "yes" } }'],
+    ['preview: { eligible: { max: 0 } }'],
+    ['preview: { expire-after: 7 }'],
+    ['preview: { expire-after: 7 days }'],
+    ['preview: { probe: { path: up } }'],
+    ['preview: { services: { web: { max: 1 } } }'],
+    ['preview: { local: { env: { A: 1 } } }'],
+  ])('refuses what the parser refuses: %s', (text) => {
+    expect(() => parseConfiguration(text, 'x')).toThrow();
+    expect(validate(parse(text))).toBe(false);
+  });
+
+  test('describes every key, for editors', () => {
+    const bare = sections(schema, '').filter(([, { description }]) => !description);
+    expect(bare.map(([key]) => key)).toEqual([]);
+  });
+
+  test('the example of the reference page is a good file', () => {
+    const [, example = ''] =
+      /```yaml\n(.*?)```/s.exec(readFileSync(at('docs/configuration.md'), 'utf8')) ?? [];
+    const { services } = parseConfiguration(example, 'x').preview;
+    expect(services.map(({ name }) => name)).toEqual(['web', 'api']);
+  });
+});
