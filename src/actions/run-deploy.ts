@@ -2,11 +2,8 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { formatDuration } from '../core/time.ts';
 import type { Problem } from '../core/user-error.ts';
-import {
-  type DeployOutcome,
-  type DeployRequest,
-  deployPreview,
-} from '../preview/deploy-preview.ts';
+import { deployPreview } from '../preview/deploy-preview.ts';
+import type { DeployOutcome, DeployRequest } from '../preview/deploy-request.ts';
 import { renderDeploySummary } from '../preview/summary.ts';
 import type { ActionOutcome } from '../runner/run-action.ts';
 import type { DeployInputs } from './deploy-inputs.ts';
