@@ -40,6 +40,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     env: { ...process.env, UNDERSTUDY_HOME: state },
   });
   const exited = new Promise<void>((done) => child.once('exit', () => done()));
+  // However the lab ends, its gateway does not outlive it.
+  const end = () => child.kill('SIGTERM');
+  process.once('exit', end);
+  void exited.then(() => process.off('exit', end));
   const address = await readyLine(child, exited);
   const client = new ControlClient(address.socket);
   return {

@@ -40,7 +40,8 @@ export function git(args: readonly string[], options: GitOptions): Promise<strin
       { cwd: options.cwd, env, maxBuffer: 64 * 1024 * 1024 },
       (error, out, words) => (error ? fail(explain(error, words)) : done(out.trimEnd())),
     );
-    child.stdin?.end(options.input ?? '');
+    // Git may end without having read; how it ended says more than the broken pipe.
+    child.stdin?.on('error', () => undefined).end(options.input ?? '');
   });
 }
 
