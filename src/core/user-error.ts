@@ -32,6 +32,15 @@ export class UserError extends Error {
     this.problems = [{ message, hint, ...(location && { location }) }];
   }
 
+  /**
+   * By shape for this class itself: every bundled unit carries its own copy of it, and an error of the
+   * configuration's unit must be one for the action that loaded it.
+   */
+  static [Symbol.hasInstance](value: unknown): boolean {
+    if (this !== UserError) return Function.prototype[Symbol.hasInstance].call(this, value);
+    return value instanceof Error && value.name === 'UserError' && 'problems' in value;
+  }
+
   /** One error for several problems. Throws a `RangeError` when there are none. */
   static all(problems: readonly Problem[]): UserError {
     const [first] = problems;
