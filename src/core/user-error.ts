@@ -36,9 +36,11 @@ export class UserError extends Error {
    * By shape for this class itself: every bundled unit carries its own copy of it, and an error of the
    * configuration's unit must be one for the action that loaded it.
    */
-  static [Symbol.hasInstance](value: unknown): boolean {
-    if (this !== UserError) return Function.prototype[Symbol.hasInstance].call(this, value);
-    return value instanceof Error && value.name === 'UserError' && 'problems' in value;
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    // biome-ignore lint/complexity/noThisInStatic: subclasses inherit this and are told apart by their prototype
+    const subclass = this !== UserError && this.prototype;
+    if (subclass) return subclass.isPrototypeOf(value as object);
+    return value instanceof Error && 'problems' in value && Array.isArray(value.problems);
   }
 
   /** One error for several problems. Throws a `RangeError` when there are none. */
