@@ -38,7 +38,7 @@ describe('the life of a preview', () => {
       expiresAt: 5000,
       requested: false,
     });
-    const [web] = (observed?.services ?? []) as { port?: number; pid?: number }[];
+    const [web] = (observed?.services ?? []) as readonly { port?: number; pid?: number }[];
     expect(await listens(web?.port ?? 0)).toBe(true);
 
     expect(await target.destroy(key, shop.watch())).toEqual([]);

@@ -244,7 +244,7 @@ export function spawnGateway(options: readonly string[], environment = process.e
   const ready = new Promise<{ port: number; pid: number; socket: string }>((resolve, reject) => {
     child.stdout.on('data', (chunk) => {
       output += chunk;
-      if (output.includes('\n')) resolve(JSON.parse(output));
+      if (/^\{.*\n/.test(output)) resolve(JSON.parse(output));
     });
     child.on('exit', (code) => reject(new Error(`exit ${code}: ${errors}`)));
   });

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { createProxyServer, type ProxyServer } from 'httpxy';
+import { createProxyServer, type ProxyServer, type ProxyServerOptions } from 'httpxy';
+import type { Instance } from './instance.ts';
 import { tailLog } from './log-file.ts';
 import type { Machine } from './machine.ts';
 import { deploying, failed, overview, type Subject, unknownHost, wakingUp } from './notices.ts';
@@ -9,8 +10,10 @@ import type { Route, Supervisor } from './supervisor.ts';
 
 /** Where a request goes: to a service, to whatever serves the machine's own names, or it gets a notice. */
 type Destination =
-  | { readonly target: string; use(lasting: boolean): () => void }
+  | { readonly target: ProxyTarget; readonly instance?: Instance }
   | { readonly notice: Notice };
+
+type ProxyTarget = NonNullable<ProxyServerOptions['target']>;
 
 const logLines = 40;
 
@@ -40,16 +43,34 @@ export class Front {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const destination = await this.#destination(hostOf(request));
-    if (response.destroyed) return;
-    if ('notice' in destination) return send(response, this.#render(destination.notice, request));
-    const done = destination.use(false);
-    response.on('close', done);
-    await this.#proxy
-      .web(request, response, { target: destination.target })
-      .catch((error: unknown) => {
-        this.#unreachable(error, request, response);
-      });
+    for (const isLast of [false, true]) {
+      const destination = await this.#destination(hostOf(request));
+      if (response.destroyed) return;
+      if ('notice' in destination) return send(response, this.#render(destination.notice, request));
+      const error = await this.#pass(request, response, destination);
+      if (!error) return;
+      await destination.instance?.suspect();
+      // It ended a moment ago: the second time waits until it has been started again.
+      const again = error.code === 'ECONNREFUSED' && isSafe(request) && destination.instance;
+      if (isLast || !again) return this.#unreachable(error, request, response);
+    }
+  }
+
+  /** Answers why the service could not be reached. */
+  async #pass(
+    request: IncomingMessage,
+    response: ServerResponse,
+    { target, instance }: Exclude<Destination, { notice: Notice }>,
+  ): Promise<NodeJS.ErrnoException | undefined> {
+    const done = instance?.use(false);
+    response.on('close', () => done?.());
+    try {
+      await this.#proxy.web(request, response, { target });
+      return undefined;
+    } catch (error) {
+      done?.();
+      return error as NodeJS.ErrnoException;
+    }
   }
 
   async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
@@ -57,8 +78,10 @@ export class Front {
     const destination = await this.#destination(hostOf(request));
     if (socket.destroyed) return;
     if ('notice' in destination) return sendRaw(socket, this.#render(destination.notice, request));
-    const done = destination.use(true);
-    socket.on('close', done);
+    const done = destination.instance?.use(true);
+    socket.on('close', () => done?.());
+    // A WebSocket has no use for half a connection, and nobody else would close the other half.
+    socket.on('end', () => socket.end());
     const options = { target: destination.target };
     await this.#proxy.ws(request, socket as IncomingMessage['socket'], options, head).catch(() => {
       socket.destroy();
@@ -69,7 +92,7 @@ export class Front {
     const route = this.#supervisor.route(host);
     if (route) return this.#toPreview(route);
     if (!isOwnName(host)) return { notice: unknownHost(host) };
-    if (this.#fallback) return { target: this.#fallback, use: () => () => undefined };
+    if (this.#fallback) return { target: this.#fallback };
     return { notice: overview(this.#supervisor.list()) };
   }
 
@@ -84,9 +107,8 @@ export class Front {
     const state =
       instance.state === 'ready' ? 'ready' : await instance.awake(this.#machine.limits.hold);
     if (state === 'ready') {
-      const address = instance.address.includes(':') ? `[${instance.address}]` : instance.address;
-      const target = `http://${address}:${instance.port}`;
-      return { target, use: (lasting) => instance.use(lasting) };
+      const target = { protocol: 'http:', host: instance.address, port: instance.port ?? 0 };
+      return { target, instance };
     }
     if (state !== 'failed') return { notice: wakingUp(subject) };
     return { notice: failed(subject, instance.fault, tailLog(instance.parts.log, logLines)) };
@@ -117,6 +139,9 @@ function makeProxy(): ProxyServer {
     delete answer.headers.connection;
     delete answer.headers['keep-alive'];
   });
+  proxy.on('proxyReqWs', (asked, _request, socket) => {
+    asked.on('upgrade', (_answer, upstream) => socket.on('close', () => upstream.destroy()));
+  });
   return proxy;
 }
 
@@ -124,6 +149,11 @@ function makeProxy(): ProxyServer {
 function hostOf({ headers }: IncomingMessage): string {
   const host = (headers.host ?? '').toLowerCase();
   return host.replace(/:\d+$/, '').replace(/\.$/, '');
+}
+
+/** Whether it can be sent twice: nothing changes by it, and it has no body that was read already. */
+function isSafe({ method }: IncomingMessage): boolean {
+  return method === 'GET' || method === 'HEAD';
 }
 
 /** Names of the machine itself, which no preview has. */

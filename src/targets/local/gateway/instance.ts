@@ -29,6 +29,9 @@ export class StartFailure extends Error {
   override readonly name: string = 'StartFailure';
 }
 
+/** All that can be known of a process that is not our child. */
+const endedSomehow = Promise.resolve('the process ended');
+
 /** One service of a release: a process that is started, watched, restarted, put to sleep and woken. */
 export class Instance {
   readonly parts: InstanceParts;
@@ -41,6 +44,8 @@ export class Instance {
   address = '127.0.0.1';
   readonly #changes = new EventEmitter().setMaxListeners(0);
   #life = new AbortController();
+  /** How the process ended that was ready last. */
+  #exit: Promise<string> = endedSomehow;
   #failures = 0;
   #uses = 0;
   #requests = 0;
@@ -110,6 +115,12 @@ export class Instance {
     const end = performance.now() + this.parts.machine.limits.grace;
     while (this.#requests > 0 && performance.now() < end) await delay(20);
     return this.stop();
+  }
+
+  /** A visitor could not connect: looks at once whether the process still runs. */
+  async suspect(): Promise<void> {
+    const { process: life } = this;
+    if (life && !isRunning(life)) this.#crashed(life, await this.#exit);
   }
 
   /** Ends everything for good. Answers the ids of processes that could not be ended. */
@@ -197,7 +208,8 @@ export class Instance {
     this.#readySince = now();
     this.#lastUse = now();
     const life = this.process;
-    void launched?.exit.then(({ words }) => this.#crashed(life, `the process ${words}`));
+    this.#exit = launched?.exit.then(({ words }) => `the process ${words}`) ?? endedSomehow;
+    if (launched) void this.#exit.then((fault) => this.#crashed(life, fault));
     clearInterval(this.#looking);
     this.#looking = setInterval(
       () => this.#look(life, launched !== undefined),
@@ -210,7 +222,7 @@ export class Instance {
   #look(life: ProcessIdentity | undefined, ours: boolean): void {
     const { machine, log, specification } = this.parts;
     capLog(log, machine.limits.log);
-    if (!ours && life && !isRunning(life)) this.#crashed(life, 'the process ended');
+    if (!ours && life && !isRunning(life)) void this.suspect();
     const { sleepAfter } = specification;
     const idle = this.#uses === 0 ? machine.now() - this.#lastUse : 0;
     if (sleepAfter !== undefined && this.state === 'ready' && idle >= sleepAfter) this.#sleep();

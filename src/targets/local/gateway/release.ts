@@ -168,8 +168,13 @@ export class Release {
   }
 
   async #startAll(): Promise<void> {
-    this.#life.signal.addEventListener('abort', () => this.#stopAll(), { once: true });
-    await Promise.all(this.instances.map((instance) => this.#start(instance)));
+    const stopAll = () => this.#stopAll();
+    this.#life.signal.addEventListener('abort', stopAll);
+    try {
+      await Promise.all(this.instances.map((instance) => this.#start(instance)));
+    } finally {
+      this.#life.signal.removeEventListener('abort', stopAll);
+    }
   }
 
   #stopAll(): void {

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { createServer as createNetServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { sha256Hex } from '../../../core/sha256.ts';
 import { UserError } from '../../../core/user-error.ts';
 import { answers, readAddress, writeAddress } from '../address.ts';
@@ -84,6 +84,7 @@ async function serve(
     await listenOnSocket(control, socket);
   } catch (error) {
     front.server.close();
+    removeSocket(state, socket);
     throw error;
   }
   const address: GatewayAddress = {
@@ -96,6 +97,7 @@ async function serve(
   writeAddress(state, address);
   const closing = once(async () => {
     await shutDown([front.server, control], supervisor, state);
+    removeSocket(state, socket);
     lock.close();
   });
   stop = () => void closing.begin();
@@ -183,6 +185,11 @@ function socketPath(state: StateFolder): string {
   if (Buffer.byteLength(near) <= longestSocketPath) return near;
   const folder = mkdtempSync(join(tmpdir(), 'understudy-'));
   return join(folder, 'control.sock');
+}
+
+function removeSocket(state: StateFolder, socket: string): void {
+  rmSync(socket, { force: true });
+  if (dirname(socket) !== state.root) rmSync(dirname(socket), { recursive: true, force: true });
 }
 
 function listenOnSocket(server: Server, path: string): Promise<void> {
