@@ -58,6 +58,7 @@ async function act(
     })
     .catch((cause) => resultOfThrown(cause, ports.signal));
   const told = { ...facts, report: await reporter.end() };
+  if (result.kind === 'thrown') return tellThrown(told, id, result.cause);
   if (result.kind === 'failed') return fail(told, id, result);
   const current = await ports.pullRequests.get(desired.pullRequest);
   if (current?.state !== 'open') return closedMeanwhile(told, id);
@@ -156,8 +157,18 @@ export function desiredPreviews({ desired }: Facts) {
   return { occasion: desired, all: async () => [desired] };
 }
 
-function resultOfThrown(cause: unknown, signal: AbortSignal): DeployResult {
-  if (!signal.aborted) throw cause;
+/** What ends a deploy is told where people look for it, then left to those who know how to report it. */
+async function tellThrown(facts: Facts, id: number | undefined, cause: unknown): Promise<never> {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  await fail(facts, id, { kind: 'failed', service: '', reason, log: [], stillServing: false });
+  throw cause;
+}
+
+function resultOfThrown(
+  cause: unknown,
+  signal: AbortSignal,
+): DeployResult | { readonly kind: 'thrown'; readonly cause: unknown } {
+  if (!signal.aborted) return { kind: 'thrown', cause };
   const timedOut = (signal.reason as Error | undefined)?.name === 'TimeoutError';
   return {
     kind: 'failed',

@@ -40,8 +40,7 @@ export interface LocalContext {
 export function createLocalTarget(context: LocalContext): Target {
   const place: GatewayPlace = {
     state: stateFolder(defaultStateRoot(context.environment)),
-    program:
-      context.gatewayProgram ?? fileURLToPath(new URL('../../gateway/index.js', import.meta.url)),
+    program: context.gatewayProgram ?? shippedGateway(import.meta.url),
     environment: context.environment,
   };
   return {
@@ -51,6 +50,11 @@ export function createLocalTarget(context: LocalContext): Target {
     destroy: (key) => destroy(place, key),
     extend: (key, expiresAt) => extend(place, { ...key, expiresAt }),
   };
+}
+
+/** Beside this unit in `dist/`. A literal `new URL(…, import.meta.url)` would be bundled as an asset. */
+function shippedGateway(unit: string): string {
+  return fileURLToPath(new URL('../../gateway/index.js', unit));
 }
 
 async function plan(place: GatewayPlace, desired: DesiredPreview): Promise<TargetPlan> {
