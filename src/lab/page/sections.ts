@@ -39,7 +39,7 @@ function previewCard({ preview, logs }: ShownPreview, model: PageModel): Html {
   )}
   ${deploying && html`<p class="quiet">${commitLink(deploying.commit, model)}: ${deploying.step} …</p>`}
   ${failure && html`<p class="fault">${commitLink(failure.commit, model)} failed: ${failure.reason}</p>`}
-  <p class="quiet">${commitLink(preview.commit, model)} · ${pull?.branch} · since ${age(preview.createdAt, model.now)}</p>
+  <p class="quiet">${commitLink(preview.commit, model)} · ${pull?.branch} · made ${age(preview.createdAt, model.now)} ago</p>
   ${Object.entries(logs).map(([name, lines]) => logViewer(`log-${preview.previewId}-${name}`, `Log of ${name}`, lines))}
 </li>`;
 }

@@ -49,9 +49,9 @@ class Step {
   }
 
   async run(): Promise<StepResult> {
-    const { root, action, payload, workspace } = this.#options;
+    const { root, action, payload } = this.#options;
     const manifest = await readActionManifest(root, action);
-    const files = await makeStepFiles(payload, workspace);
+    const files = await makeStepFiles(payload, this.#options);
     let keep = false;
     try {
       const result = await this.#runIn(files, manifest);

@@ -30,8 +30,12 @@ const summaryLimit = 1024 * 1024;
 const kinds = ['OUTPUT', 'ENV', 'STATE', 'PATH', 'STEP_SUMMARY'] as const;
 
 /** Makes the directories and empty files that a step gets, and the payload's. */
-export async function makeStepFiles(payload: unknown, workspace?: string): Promise<StepFiles> {
-  const home = await mkdtemp(join(tmpdir(), 'understudy-step-'));
+export async function makeStepFiles(
+  payload: unknown,
+  places: { readonly home?: string; readonly workspace?: string },
+): Promise<StepFiles> {
+  const { home: parent = tmpdir(), workspace } = places;
+  const home = await mkdtemp(join(parent, 'understudy-step-'));
   const temp = join(home, '_temp');
   const commands = join(temp, '_runner_file_commands');
   const own = workspace ?? join(home, 'workspace');

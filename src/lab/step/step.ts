@@ -42,6 +42,8 @@ export interface StepOptions {
   readonly token?: string;
   /** The checkout. Default: an empty directory, removed afterwards. */
   readonly workspace?: string;
+  /** Directory to keep the step's own files in. Default: the system's for temporary files. */
+  readonly home?: string;
   /** `github.sha` for events whose payload names no commit (`schedule`, `issue_comment` …). */
   readonly sha?: string;
   readonly actor?: string;

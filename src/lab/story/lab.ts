@@ -141,8 +141,9 @@ async function runWorkflow(
   project: Project,
   { trigger, id, onLine }: Run,
 ): Promise<StepResult> {
-  const workspace = join(home, 'workspaces', String(id));
-  await mkdir(join(home, 'workspaces'), { recursive: true });
+  const folder = join(home, 'runs', String(id));
+  const workspace = join(folder, 'workspace');
+  await mkdir(folder, { recursive: true });
   const sha = await commitOf(project, trigger);
   await checkOut(project, sha, workspace);
   try {
@@ -156,6 +157,7 @@ async function runWorkflow(
       serverUrl: gateway.address.url.replace(/\/$/, ''),
       token: tokenFor(github, project, trigger),
       workspace,
+      home: folder,
       sha,
       runId: id,
       runNumber: id,
@@ -163,7 +165,7 @@ async function runWorkflow(
       onLine,
     });
   } finally {
-    await rm(workspace, { recursive: true, force: true, maxRetries: 3 });
+    await rm(folder, { recursive: true, force: true, maxRetries: 3 });
   }
 }
 

@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { UserError } from '../../../src/core/user-error.ts';
 import { runStep, startStep } from '../../../src/lab/step/run-step.ts';
@@ -36,6 +36,7 @@ async function environment(options: Partial<StepOptions> = {}): Promise<Record<s
     'append("OUTPUT", "env<<END\\n" + JSON.stringify(env) + "\\nEND\\n")',
     options,
   );
+  rmSync(dirname(result.temp ?? ''), { recursive: true });
   return JSON.parse(result.outputs.env ?? '{}');
 }
 
@@ -154,6 +155,7 @@ describe('what the process writes', () => {
     const named = await run('append("OUTPUT", "rendered=" + env.RUNNER_TEMP + "/x.yml\\n")');
     const unnamed = await run('append("OUTPUT", "x=1\\n")');
     expect(existsSync(named.temp ?? '')).toBe(true);
+    rmSync(dirname(named.temp ?? ''), { recursive: true });
     expect(unnamed.temp).toBeUndefined();
   });
 });
