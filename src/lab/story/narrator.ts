@@ -1,8 +1,8 @@
-import { styleText } from 'node:util';
+import { inspect } from 'node:util';
 import { duration, formatDuration } from '../../core/time.ts';
 import type { StoryEvent, Tell } from './story-event.ts';
 
-type Style = Parameters<typeof styleText>[0];
+type Style = string | readonly string[];
 
 /** Prints one JSON object a line. */
 export function jsonTeller(print: (line: string) => void, now: () => number): Tell {
@@ -12,10 +12,17 @@ export function jsonTeller(print: (line: string) => void, now: () => number): Te
 
 /** Tells the story to people. `colour: false` prints plain text. */
 export function humanTeller(print: (line: string) => void, colour: boolean): Tell {
-  const paint = (style: Style, text: string) => (colour ? styleText(style, text) : text);
+  const paint = (style: Style, text: string) => (colour ? paintWith([style].flat(), text) : text);
   return (event) => {
     for (const line of tell(event, paint)) print(line);
   };
+}
+
+/** `util.styleText` asks for Node 20.12, and decides itself whether the terminal may have colour. */
+function paintWith(styles: readonly string[], text: string): string {
+  const pairs = styles.map((style) => inspect.colors[style] ?? [0, 0]);
+  const set = (codes: readonly number[]) => codes.map((code) => `\u001b[${code}m`).join('');
+  return set(pairs.map(([on]) => on)) + text + set(pairs.map(([, off]) => off).reverse());
 }
 
 type Paint = (style: Style, text: string) => string;
