@@ -1,0 +1,79 @@
+import { notFound } from '../api-error.ts';
+import type { Context, Route } from '../route.ts';
+import { profileView, userView } from '../views/account.ts';
+
+/** People: who they are and what they may do. */
+export const userRoutes: readonly Route[] = [
+  {
+    method: 'GET',
+    path: '/user',
+    people: true,
+    handle: ({ world, token }) => ({ status: 200, body: profileView(world, token.login) }),
+  },
+  {
+    method: 'GET',
+    path: '/users/{login}',
+    handle: (context) => {
+      demandAccount(context, context.params['login'] ?? '');
+      return { status: 200, body: profileView(context.world, context.params['login'] ?? '') };
+    },
+  },
+  {
+    method: 'GET',
+    path: '/repos/{owner}/{repo}/collaborators/{login}/permission',
+    permission: { metadata: 'read' },
+    handle: permissionOf,
+  },
+  {
+    method: 'GET',
+    path: '/orgs/{org}/teams/{slug}/memberships/{login}',
+    permission: { members: 'read' },
+    handle: membership,
+  },
+];
+
+function demandAccount({ world }: Context, login: string): void {
+  if (!world.store.state().accounts[login.toLowerCase()]) throw notFound();
+}
+
+/** `triage` reads and `maintain` writes for the older field, as on GitHub. */
+const legacy: Readonly<Record<string, string>> = { triage: 'read', maintain: 'write' };
+
+function permissionOf(context: Context) {
+  const { world, repository, params } = context;
+  const login = params['login'] ?? '';
+  if (!world.store.state().accounts[login.toLowerCase()]) {
+    const message = `${login} is not a user`;
+    return { status: 404, body: { message, status: '404' } };
+  }
+  const role = roleOf(context, login);
+  const permission = legacy[role] ?? role;
+  const has = (...names: string[]) => names.includes(role);
+  const user = {
+    ...userView(world, login),
+    permissions: {
+      admin: has('admin'),
+      maintain: has('admin', 'maintain'),
+      push: has('admin', 'maintain', 'write'),
+      triage: has('admin', 'maintain', 'write', 'triage'),
+      pull: role !== 'none' || !repository.private,
+    },
+    role_name: role,
+  };
+  return { status: 200, body: { permission, user, role_name: role } };
+}
+
+function roleOf({ repository }: Context, login: string): string {
+  const known = repository.collaborators[login.toLowerCase()];
+  if (known) return known;
+  if (login.toLowerCase() === repository.owner.toLowerCase()) return 'admin';
+  return repository.private ? 'none' : 'read';
+}
+
+function membership({ world, params }: Context) {
+  const { org = '', slug = '', login = '' } = params;
+  const members = world.store.state().teams[`${org}/${slug}`.toLowerCase()] ?? [];
+  if (!members.some((one) => one.toLowerCase() === login.toLowerCase())) throw notFound();
+  const url = `${world.origin()}/orgs/${org}/teams/${slug}/memberships/${login}`;
+  return { status: 200, body: { url, role: 'member', state: 'active' } };
+}
