@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process';
+import { appendFile, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 
 /** A git command that did not exit with 0. */
 export class GitError extends Error {
@@ -80,16 +82,19 @@ export function gitEnvironment(extra: Readonly<Record<string, string>> = {}): No
 
 /** Makes a bare repository that answers as GitHub's: any commit can be fetched, `refs/pull` is read-only. */
 export async function initBare(directory: string, branch: string): Promise<void> {
+  await mkdir(directory, { recursive: true });
   await git(directory, ['init', '--quiet', '--bare', '--initial-branch', branch]);
-  const settings = [
-    ['uploadpack.allowAnySHA1InWant', 'true'],
-    ['uploadpack.allowFilter', 'true'],
-    ['http.receivepack', 'true'],
-    ['receive.hideRefs', 'refs/pull'],
-    ['gc.auto', '0'],
-    ['receive.autogc', 'false'],
-  ];
-  for (const [name, value] of settings) {
-    await git(directory, ['config', name ?? '', value ?? '']);
-  }
+  await appendFile(join(directory, 'config'), settings);
 }
+
+const settings = `[uploadpack]
+\tallowAnySHA1InWant = true
+\tallowFilter = true
+[http]
+\treceivepack = true
+[receive]
+\thideRefs = refs/pull
+\tautogc = false
+[gc]
+\tauto = 0
+`;

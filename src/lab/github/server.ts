@@ -81,13 +81,13 @@ export async function startGitHub(options: GitHubOptions): Promise<GitHub> {
     match: createMatcher(apiRoutes),
     limits: createRateLimits(() => clock.now()),
   };
+  await Promise.all((options.repositories ?? []).map((name) => ensureRepository(world, name)));
   const exchange = createExchange(api, createFaults(), options.onRequest);
   const server = createServer(exchange);
   await new Promise<void>((ready, fail) => {
     server.once('error', fail).listen(options.port ?? 0, '127.0.0.1', ready);
   });
   origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  await Promise.all((options.repositories ?? []).map((name) => ensureRepository(world, name)));
   await takeInAll(world);
   const close = async (): Promise<void> => {
     const closed = new Promise((done) => server.close(done));
