@@ -20,9 +20,10 @@ export function humanTeller(print: (line: string) => void, colour: boolean): Tel
 
 /** `util.styleText` asks for Node 20.12, and decides itself whether the terminal may have colour. */
 function paintWith(styles: readonly string[], text: string): string {
-  const pairs = styles.map((style) => inspect.colors[style] ?? [0, 0]);
-  const set = (codes: readonly number[]) => codes.map((code) => `\u001b[${code}m`).join('');
-  return set(pairs.map(([on]) => on)) + text + set(pairs.map(([, off]) => off).reverse());
+  const sequence = (style: string, end: 0 | 1) => `\u001b[${inspect.colors[style]?.[end] ?? 0}m`;
+  const on = styles.map((style) => sequence(style, 0));
+  const off = styles.map((style) => sequence(style, 1)).reverse();
+  return [...on, text, ...off].join('');
 }
 
 type Paint = (style: Style, text: string) => string;

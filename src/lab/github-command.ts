@@ -1,0 +1,54 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { UserError } from '../core/user-error.ts';
+import { startGitHub } from './github/server.ts';
+
+/** What `lab github --help` prints. */
+export const githubHelp = `lab github [options]
+
+Starts the stand-in of GitHub alone, and prints one JSON line when it is ready:
+{"url", "repositories": {"owner/name": "<bare git directory>"}, "token"}. Runs until Ctrl-C.
+
+  --port N                 port on 127.0.0.1 (default 0: any)
+  --state DIR              where state and repositories are kept, and continued (default: a new directory)
+  --repository OWNER/NAME  a repository that shall exist (may be repeated)
+`;
+
+/** `lab github`: serves until SIGINT or SIGTERM. Throws `UserError` on bad arguments. */
+export async function githubCommand(
+  args: readonly string[],
+  _root: string,
+  print: (line: string) => void,
+): Promise<number> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      port: { type: 'string', default: '0' },
+      state: { type: 'string' },
+      repository: { type: 'string', multiple: true, default: [] },
+    },
+  });
+  const state = values.state ?? (await mkdtemp(join(tmpdir(), 'understudy-github-')));
+  const port = readPort(values.port);
+  const github = await startGitHub({ state, port, repositories: checked(values.repository) });
+  const { url, repositories, token } = github;
+  print(JSON.stringify({ url, repositories, token }));
+  await new Promise<void>((done) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => done());
+  });
+  await github.close();
+  return 0;
+}
+
+function readPort(text: string): number {
+  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
+  throw new UserError(`--port ${text} is not a port`, 'Give a number from 0 (any) to 65535.');
+}
+
+function checked(names: readonly string[]): readonly string[] {
+  const wrong = names.find((name) => !/^[A-Za-z0-9][\w.-]*\/[\w.-]+$/.test(name));
+  if (wrong === undefined) return names;
+  throw new UserError(`--repository ${wrong} is not a repository`, 'Write owner/name.');
+}
