@@ -13,7 +13,7 @@ const output: Output = {
   },
 };
 
-beforeEach(() => Object.assign(printed, { out: '', err: '' }));
+beforeEach(() => void Object.assign(printed, { out: '', err: '' }));
 
 describe('bad arguments are one clear error', () => {
   test.each([
