@@ -13,8 +13,6 @@ export interface ClientOptions {
   readonly token: string;
   /** `owner/name`. */
   readonly repository: string;
-  /** Ends requests under way. */
-  readonly signal: AbortSignal;
   readonly environment: Readonly<Record<string, string | undefined>>;
   debug(line: string): void;
   warn(line: string): void;
@@ -96,13 +94,10 @@ function waitOrGiveUp({ warn }: ClientOptions) {
     };
 }
 
-function countingFetch({ environment, signal }: ClientOptions, count: () => void) {
+function countingFetch({ environment }: ClientOptions, count: () => void) {
   const send = proxyFetch(environment) ?? fetch;
   return (url: string, init: RequestInit = {}) => {
     count();
-    const signals = [signal, AbortSignal.timeout(requestTimeout), init.signal].filter(
-      (s) => s != null,
-    );
-    return send(url, { ...init, signal: AbortSignal.any(signals) });
+    return send(url, { ...init, signal: AbortSignal.timeout(requestTimeout) });
   };
 }

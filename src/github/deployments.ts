@@ -17,24 +17,24 @@ interface Found {
  */
 export function githubDeployments(client: GitHubClient): Deployments {
   const known = new Map<string, Found[]>();
-  const list = async (key: DeploymentKey) => {
-    const found = known.get(key.task) ?? (await listDeployments(client, key));
-    known.set(key.task, found);
+  const list = async (task: string) => {
+    const found = known.get(task) ?? (await listDeployments(client, task));
+    known.set(task, found);
     return found;
   };
   return {
     begin: (key, commit, status) =>
       explained(write, async () => {
-        const [newest, ...older] = await list(key);
+        const [newest, ...older] = await list(key.task);
         const mine = newest?.sha === commit ? newest : await create(client, key, commit);
         if (mine !== newest) known.set(key.task, [mine, ...(newest ? [newest] : []), ...older]);
         await postStatus(client, mine.id, status);
         return mine.id;
       }),
     report: (id, status) => explained(write, () => postStatus(client, id, status)),
-    retire: (key, status, except) =>
+    retire: (task, status, except) =>
       explained(write, async () => {
-        const others = (await list(key)).filter(({ id }) => id !== except);
+        const others = (await list(task)).filter(({ id }) => id !== except);
         for (const { id } of (await stillActive(client, others)).reverse()) {
           await postStatus(client, id, status);
         }
@@ -65,12 +65,11 @@ async function isInactive({ octokit, owner, repo }: GitHubClient, id: number): P
 
 async function listDeployments(
   { octokit, owner, repo }: GitHubClient,
-  { environment, task }: DeploymentKey,
+  task: string,
 ): Promise<Found[]> {
   const { data } = await octokit.request('GET /repos/{owner}/{repo}/deployments', {
     owner,
     repo,
-    environment,
     task,
     per_page: 100,
   });
@@ -99,7 +98,7 @@ async function create(client: GitHubClient, key: DeploymentKey, commit: string):
     if (!('id' in data)) throw new Error(`GitHub made no deployment: ${data.message}`);
     return { id: Number(data.id), sha: commit };
   } catch (cause) {
-    const mine = isUnknownOutcome(cause) && (await listDeployments(client, key))[0];
+    const mine = isUnknownOutcome(cause) && (await listDeployments(client, key.task))[0];
     if (mine && mine.sha === commit) return mine;
     throw cause;
   }

@@ -85,7 +85,7 @@ function renderFacts(report: PreviewReport, links: ReportLinks): string[] {
   const commitUrl = `${links.serverUrl}/${links.repository}/commit/${report.commit}`;
   const facts = [
     ...(report.commit ? [`Commit ${link(codeSpan(report.commit.slice(0, 7)), commitUrl)}`] : []),
-    `preview ${codeSpan(report.previewId)}`,
+    ...(report.previewId ? [`preview ${codeSpan(report.previewId)}`] : []),
     ...(report.expiresAt !== undefined && report.state === 'ready'
       ? [`expires ${formatInstant(report.expiresAt)} unless pushed to`]
       : []),
