@@ -12,6 +12,7 @@ export const units = {
   'targets/local/target.js': 'targets/local/target.js',
   'gateway/index.js': 'targets/local/gateway/main.js',
   'lab/index.js': 'lab/main.js',
+  'lab/markdown.js': 'lab/markdown.js',
 };
 
 /** Packages whose modules have no side effect that we need, though they do not say so. */

@@ -1,7 +1,7 @@
 import type { ShownPull } from '../github/lab-state.ts';
+import type { MarkdownRenderer } from '../load-markdown.ts';
 import { age, badge } from './badge.ts';
 import { type Html, html } from './html.ts';
-import type { MarkdownRenderer } from './markdown.ts';
 import type { PageModel } from './model.ts';
 
 /** Pull requests, newest first, open ones before the others. */

@@ -1,10 +1,10 @@
 import { duration, formatDuration } from '../../core/time.ts';
 import type { DeploymentState } from '../github/state.ts';
+import type { MarkdownRenderer } from '../load-markdown.ts';
 import type { RunRecord } from '../story/run-record.ts';
 import { trigger } from '../story/run-record.ts';
 import { age, badge } from './badge.ts';
 import { type Html, html, webAddress } from './html.ts';
-import type { MarkdownRenderer } from './markdown.ts';
 import type { PageModel, ShownPreview } from './model.ts';
 import { pullRequests } from './pull-requests.ts';
 

@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { instant } from '../../../src/core/time.ts';
 import { UserError } from '../../../src/core/user-error.ts';
-import { loadMarkdown } from '../../../src/lab/page/markdown.ts';
+import { loadMarkdown } from '../../../src/lab/load-markdown.ts';
 import { type PageAction, type PageModel, readAction } from '../../../src/lab/page/model.ts';
 import { renderSections } from '../../../src/lab/page/sections.ts';
 import { type PageServer, startPage } from '../../../src/lab/page/server.ts';
