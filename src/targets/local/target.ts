@@ -47,7 +47,7 @@ export function createLocalTarget(context: LocalContext): Target {
     plan: ({ occasion }) => plan(place, occasion),
     deploy: (desired, watch) => deploy(context, place, desired, watch),
     observe: (repository) => observe(place, repository),
-    destroy: (key) => destroy(place, key),
+    destroy: (key, watch) => destroy(place, key, watch),
     extend: (key, expiresAt) => extend(place, { ...key, expiresAt }),
   };
 }
@@ -129,13 +129,17 @@ function unwatched(record: PreviewRecord): ObservedPreview {
   return { ...marks, commit, fingerprint, services };
 }
 
-async function destroy(place: GatewayPlace, key: PreviewKey): Promise<readonly Leftover[]> {
+async function destroy(
+  place: GatewayPlace,
+  key: PreviewKey,
+  { progress, signal }: Watch,
+): Promise<readonly Leftover[]> {
   const { repository, previewId } = key;
   const running = await findGateway(place.state);
   if (!running && !existsSync(recordFile(place.state, repository, previewId))) return [];
   const gateway = running ?? (await reachGateway(place));
   const body: PreviewKey = { repository, previewId };
-  return gateway.stream({ method: 'POST', path: '/destroy', body }, () => undefined);
+  return gateway.stream({ method: 'POST', path: '/destroy', body, signal }, progress);
 }
 
 async function extend(place: GatewayPlace, body: ExtendRequest): Promise<void> {

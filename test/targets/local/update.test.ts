@@ -61,7 +61,7 @@ describe('an update', () => {
     const result = await shop.deploy(desired(shop.commit('one'), {}, { services: [silent] }));
     expect(result).toMatchObject({
       kind: 'failed',
-      reason: 'not healthy at / within 0.4 s: nothing listens',
+      reason: 'not healthy at / within 0.4 s: nothing listens on $PORT',
       stillServing: false,
     });
   });

@@ -67,9 +67,7 @@ function controlRoutes(supervisor: Supervisor, stop: () => void): Readonly<Recor
 async function deploy(supervisor: Supervisor, { body, line, response }: Call): Promise<undefined> {
   const request = checked(await body<DeployRequest>());
   response.on('close', () => supervisor.leave(request));
-  const outcome = await supervisor.deploy(request, (event) => {
-    if (!response.destroyed) line({ event });
-  });
+  const outcome = await supervisor.deploy(request, (event) => line({ event }));
   line(outcome.kind === 'mend' ? { problems: outcome.problems } : { result: outcome });
 }
 
@@ -95,7 +93,9 @@ async function answer(
   const result = await route({
     query: url.searchParams,
     body: async () => JSON.parse(await text(request)),
-    line: (message) => void response.write(`${JSON.stringify(message)}\n`),
+    line: (message) => {
+      if (!response.destroyed) response.write(`${JSON.stringify(message)}\n`);
+    },
     response,
   });
   finish(response, result);

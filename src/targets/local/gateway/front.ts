@@ -23,9 +23,16 @@ export class Front {
   readonly #machine: Machine;
   readonly #supervisor: Supervisor;
   readonly #fallback: string | undefined;
+  readonly #open: Promise<void>;
   readonly #proxy: ProxyServer;
 
-  constructor(machine: Machine, supervisor: Supervisor, fallback: string | undefined) {
+  /** Requests wait for `open`: before that nobody knows which previews there are. */
+  constructor(
+    machine: Machine,
+    supervisor: Supervisor,
+    { fallback, open }: { readonly fallback: string | undefined; readonly open: Promise<void> },
+  ) {
+    this.#open = open;
     this.#machine = machine;
     this.#supervisor = supervisor;
     this.#fallback = fallback;
@@ -43,6 +50,7 @@ export class Front {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    await this.#open;
     for (const isLast of [false, true]) {
       const destination = await this.#destination(hostOf(request));
       if (response.destroyed) return;
@@ -62,7 +70,7 @@ export class Front {
     response: ServerResponse,
     { target, instance }: Exclude<Destination, { notice: Notice }>,
   ): Promise<NodeJS.ErrnoException | undefined> {
-    const done = instance?.use(false);
+    const done = instance?.usage.begin({ lasting: false });
     response.on('close', () => done?.());
     try {
       await this.#proxy.web(request, response, { target });
@@ -75,10 +83,11 @@ export class Front {
 
   async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     socket.on('error', () => socket.destroy());
+    await this.#open;
     const destination = await this.#destination(hostOf(request));
     if (socket.destroyed) return;
     if ('notice' in destination) return sendRaw(socket, this.#render(destination.notice, request));
-    const done = destination.instance?.use(true);
+    const done = destination.instance?.usage.begin({ lasting: true });
     socket.on('close', () => done?.());
     // A WebSocket has no use for half a connection, and nobody else would close the other half.
     socket.on('end', () => socket.end());

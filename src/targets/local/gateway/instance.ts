@@ -9,6 +9,7 @@ import { capLog } from './log-file.ts';
 import type { Machine } from './machine.ts';
 import { type Health, probeOnce, untilHealthy } from './probe.ts';
 import { endFamily, identify, isRunning, type ProcessFamily } from './process-table.ts';
+import { Usage } from './usage.ts';
 
 /** What an instance is made of. */
 export interface InstanceParts {
@@ -35,6 +36,7 @@ const endedSomehow = Promise.resolve('the process ended');
 /** One service of a release: a process that is started, watched, restarted, put to sleep and woken. */
 export class Instance {
   readonly parts: InstanceParts;
+  readonly usage: Usage;
   state: ServiceState = 'starting';
   /** What went wrong last. */
   fault = '';
@@ -47,16 +49,13 @@ export class Instance {
   /** How the process ended that was ready last. */
   #exit: Promise<string> = endedSomehow;
   #failures = 0;
-  #uses = 0;
-  #requests = 0;
-  #lastUse: number;
   #readySince = 0;
   #ending: Promise<readonly number[]> | undefined;
   #looking: NodeJS.Timeout | undefined;
 
   constructor(parts: InstanceParts) {
     this.parts = parts;
-    this.#lastUse = parts.machine.now();
+    this.usage = new Usage(parts.machine.now);
   }
 
   /** Starts for the first time. Throws `StartFailure` after too many crashes or when time is up. */
@@ -79,24 +78,6 @@ export class Instance {
     if (!this.#life.signal.aborted) this.#revive();
   }
 
-  /**
-   * Notes a use, until the answer is called: a preview in use is not put to sleep. A lasting one (a WebSocket)
-   * does not hold up the end of an old release.
-   */
-  use(lasting: boolean): () => void {
-    const weight = lasting ? 0 : 1;
-    this.#uses += 1;
-    this.#requests += weight;
-    let open = true;
-    return () => {
-      if (!open) return;
-      open = false;
-      this.#uses -= 1;
-      this.#requests -= weight;
-      this.#lastUse = this.parts.machine.now();
-    };
-  }
-
   /** Wakes it where it sleeps, and waits at most `within` milliseconds for a lasting state. */
   async awake(within: number): Promise<ServiceState> {
     const signal = AbortSignal.timeout(within);
@@ -112,8 +93,7 @@ export class Instance {
 
   /** Waits for requests under way, at most the grace, then ends everything. Answers what is left. */
   async retire(): Promise<readonly number[]> {
-    const end = performance.now() + this.parts.machine.limits.grace;
-    while (this.#requests > 0 && performance.now() < end) await delay(20);
+    await this.usage.requestsEnd(this.parts.machine.limits.grace);
     return this.stop();
   }
 
@@ -161,21 +141,30 @@ export class Instance {
 
   async #attempt(): Promise<'ready' | { readonly fault: string; readonly final: boolean }> {
     const port = await this.#newPort();
-    if (this.#life.signal.aborted) this.parts.ports.release(port);
-    const launched = this.#launch(port);
-    const health = await this.#firstOf(launched, port);
-    if (typeof health !== 'string' && health.healthy) {
-      this.#ready(health.address, launched);
-      return 'ready';
-    }
+    const health = await this.#firstHealth(port);
+    if (typeof health !== 'string' && health.healthy) return 'ready';
     const crashed = typeof health === 'string';
     await this.#end(crashed ? 0 : this.parts.machine.limits.grace);
     return { fault: crashed ? health : this.#unhealthy(health), final: !crashed };
   }
 
-  #launch(port: number): Launched {
+  /** Words for a process that ended or could not be started; else what the probe found. */
+  async #firstHealth(port: number): Promise<string | Health> {
     this.#life.signal.throwIfAborted();
-    const { command, folder, log, environment } = this.parts;
+    let launched: Launched;
+    try {
+      launched = this.#launch(port);
+    } catch (error) {
+      return `the process could not start: ${(error as Error).message}`;
+    }
+    const health = await this.#firstOf(launched, port);
+    if (typeof health !== 'string' && health.healthy) this.#ready(health.address, launched);
+    return health;
+  }
+
+  #launch(port: number): Launched {
+    const { command, folder, log, environment, machine } = this.parts;
+    capLog(log, machine.limits.log);
     const launched = launch({ command, folder, log, environment: environment(port) });
     this.process = launched.pid === undefined ? undefined : identify(launched.pid);
     this.parts.changed();
@@ -206,7 +195,7 @@ export class Instance {
     const { now, limits } = this.parts.machine;
     this.address = address;
     this.#readySince = now();
-    this.#lastUse = now();
+    this.usage.touch();
     const life = this.process;
     this.#exit = launched?.exit.then(({ words }) => `the process ${words}`) ?? endedSomehow;
     if (launched) void this.#exit.then((fault) => this.#crashed(life, fault));
@@ -224,8 +213,8 @@ export class Instance {
     capLog(log, machine.limits.log);
     if (!ours && life && !isRunning(life)) void this.suspect();
     const { sleepAfter } = specification;
-    const idle = this.#uses === 0 ? machine.now() - this.#lastUse : 0;
-    if (sleepAfter !== undefined && this.state === 'ready' && idle >= sleepAfter) this.#sleep();
+    const isIdle = sleepAfter !== undefined && this.usage.idle >= sleepAfter;
+    if (isIdle && this.state === 'ready') this.#sleep();
   }
 
   #sleep(): void {
@@ -261,8 +250,11 @@ export class Instance {
 
   async #newPort(): Promise<number> {
     this.parts.ports.release(this.port);
-    this.port = await this.parts.ports.take();
-    return this.port;
+    const port = await this.parts.ports.take();
+    this.port = port;
+    // Stopped meanwhile: nobody else would give it back.
+    if (this.#life.signal.aborted) this.parts.ports.release(port);
+    return port;
   }
 
   async #end(grace: number): Promise<readonly number[]> {

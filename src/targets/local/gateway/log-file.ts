@@ -14,6 +14,8 @@ import { stripVTControlCharacters } from 'node:util';
 
 const tailBytes = 64 * 1024;
 const longestLine = 2000;
+/** More is read the next time, so that a chatty application does not hold up the others. */
+const partsAtOnce = 16;
 
 /** Opens a log for a child to write to; what it writes outlives us. The caller closes it. */
 export function openLog(file: string): number {
@@ -34,8 +36,12 @@ export function tailLog(file: string, lines: number): readonly string[] {
  */
 export function capLog(file: string, limit: number): void {
   if (sizeOf(file) <= limit) return;
-  copyFileSync(file, `${file}.1`);
-  truncateSync(file, 0);
+  try {
+    copyFileSync(file, `${file}.1`);
+  } finally {
+    // Above all when the disk is full.
+    truncateSync(file, 0);
+  }
 }
 
 /** A text line for people: no escape sequences, no control characters, not endless. */
@@ -63,11 +69,17 @@ export class LogFollower {
   /** Reads what was written since the last time. */
   poll(): void {
     if (sizeOf(this.#file) < this.#offset) this.#offset = 0;
+    for (let part = 0; part < partsAtOnce && this.#readOn(); part += 1);
+  }
+
+  /** Answers whether there may be more. */
+  #readOn(): boolean {
     const chunk = readFrom(this.#file, this.#offset, tailBytes);
     this.#offset += chunk.length;
     const lines = (this.#rest + this.#decoder.write(chunk)).split('\n');
     this.#rest = (lines.pop() ?? '').slice(-tailBytes);
     for (const line of lines) this.#onLine(cleanLine(line));
+    return chunk.length === tailBytes;
   }
 }
 

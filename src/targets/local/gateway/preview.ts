@@ -1,51 +1,47 @@
-import { type Problem, UserError } from '../../../core/user-error.ts';
-import type { DeployResult, DesiredPreview, Leftover, ServiceState } from '../../target.ts';
-import type { DeployRequest, ListedPreview, ListedService } from '../protocol.ts';
+import type { DeployResult, DesiredPreview, Leftover, PreviewMarks } from '../../target.ts';
+import type { DeployRequest, ListedPreview } from '../protocol.ts';
 import { type FailureRecord, type PreviewRecord, removeRecord, writeRecord } from '../registry.ts';
 import type { FreePorts } from './free-port.ts';
+import { listPreview } from './listing.ts';
 import type { Machine } from './machine.ts';
-import { type Listener, Release, ReleaseFailure } from './release.ts';
+import { Passing } from './passing.ts';
+import { type Listener, Release } from './release.ts';
+import { failureOutcome, failureRecord, type Outcome, overtaken } from './release-failure.ts';
 import { Rollout } from './rollout.ts';
-import { removeTraces } from './traces.ts';
 
-/** What a deploy came to. */
-export type Outcome =
-  | DeployResult
-  | { readonly kind: 'mend'; readonly problems: readonly Problem[] };
-
-type Marks = Omit<PreviewRecord, 'live' | 'passing' | 'failure' | 'version'>;
+/** What was asked for last. */
+export type AskedMarks = Omit<PreviewRecord, 'live' | 'passing' | 'failure' | 'version'>;
 
 /** One preview: the release that serves, perhaps one that is to take over, and those on their way out. */
 export class Preview {
-  marks: Marks;
+  marks: AskedMarks;
   live: Release | undefined;
   rollout: Rollout | undefined;
   failure: FailureRecord | undefined;
   readonly #machine: Machine;
   readonly #ports: FreePorts;
-  readonly #passing = new Map<string, Promise<readonly Leftover[]> | undefined>();
+  readonly #passing: Passing;
   #removal: Promise<readonly Leftover[]> | undefined;
   #asked = 0;
   #pending = 0;
 
-  constructor(machine: Machine, ports: FreePorts, marks: Marks) {
+  constructor(machine: Machine, ports: FreePorts, marks: AskedMarks) {
     this.#machine = machine;
     this.#ports = ports;
     this.marks = marks;
+    this.#passing = new Passing(machine, marks.repository, () => this.#saveOrForget());
   }
 
-  /** Takes over what a record tells of. Answers whether anything is left of the preview. */
-  async adopt(record: PreviewRecord): Promise<boolean> {
+  /** Takes over what a record tells of, and removes what was half made. */
+  async adopt(record: PreviewRecord): Promise<void> {
     this.failure = record.failure;
-    for (const id of record.passing) await removeTraces(this.#machine, record.repository, id);
     if (record.live) {
       const { commit, fingerprint, id } = record.live;
-      this.live = this.#release({ ...record, commit, fingerprint }, id);
+      this.live = this.#release({ ...record, commit }, fingerprint, id);
       this.live.adopt(record.live);
     }
-    if (this.live || this.failure) this.#save();
-    else removeRecord(this.#machine.state, record.repository, record.previewId);
-    return this.live !== undefined || this.failure !== undefined;
+    await Promise.all(record.passing.map((id) => this.#passing.retrace(id)));
+    this.#saveOrForget();
   }
 
   /** Brings the preview to what is desired; joins an equal deploy, gives up one of another commit. */
@@ -54,20 +50,6 @@ export class Preview {
       await this.#removal;
       return this.#bring(request, listener);
     });
-  }
-
-  async #bring(request: DeployRequest, listener: Listener): Promise<Outcome> {
-    this.#asked += 1;
-    const turn = this.#asked;
-    const { preview: desired } = request;
-    while (this.rollout && !this.rollout.isFor(desired)) {
-      this.rollout.abandon();
-      await this.rollout.outcome;
-      if (turn !== this.#asked) return this.#overtaken(desired);
-    }
-    if (!this.rollout && this.#isLive(desired)) return this.#unchanged(desired);
-    this.rollout ??= this.#roll(desired);
-    return this.rollout.join(request, listener, () => this.listed().services);
   }
 
   /** Removes all of it and answers what is left. The record stays while something is. */
@@ -80,30 +62,17 @@ export class Preview {
 
   /** Ends all processes and keeps the record, so that the next gateway brings them back. */
   async halt(): Promise<void> {
-    this.rollout?.abandon();
-    await this.rollout?.outcome;
-    await Promise.all([this.live?.halt(), ...this.#passing.values()]);
+    await this.#giveUp();
+    await Promise.all([this.live?.halt(), this.#passing.settled()]);
   }
 
-  extend(expiresAt: NonNullable<Marks['expiresAt']>): void {
+  extend(expiresAt: NonNullable<AskedMarks['expiresAt']>): void {
     this.marks = { ...this.marks, expiresAt };
     this.#save();
   }
 
   listed(): ListedPreview {
-    const { repository, previewId, pullRequest, requested, expiresAt, createdAt } = this.marks;
-    const { commit, fingerprint } = this.live?.parts.marks
-      ? { commit: this.live.parts.marks.commit, fingerprint: this.live.parts.fingerprint }
-      : (this.failure ?? this.marks);
-    return {
-      ...{ repository, previewId, pullRequest, requested, createdAt, commit, fingerprint },
-      ...(expiresAt !== undefined && { expiresAt }),
-      services: this.live ? this.#liveServices(this.live) : this.#absentServices(),
-      ...(this.rollout && { deploying: { commit: this.rollout.commit, step: this.rollout.step } }),
-      ...(this.failure && {
-        failure: { commit: this.failure.commit, reason: this.failure.reason },
-      }),
-    };
+    return listPreview(this, this.#machine.urlOf);
   }
 
   /** The log of a service: of the release that is starting, else of the one that serves. */
@@ -111,45 +80,47 @@ export class Preview {
     return (this.rollout?.release ?? this.live)?.logOf(service);
   }
 
-  #liveServices(live: Release): readonly ListedService[] {
-    return live.instances.map((instance) => {
-      const { name, host } = instance.parts.specification;
-      return {
-        ...{ name, host, state: instance.state, url: this.#machine.urlOf(host) },
-        log: instance.parts.log,
-        ...(instance.process && { pid: instance.process.pid }),
-        ...(instance.port !== undefined && { port: instance.port }),
-        ...(instance.state === 'failed' && { reason: instance.fault }),
-      };
-    });
+  /** Whether nothing is left of the preview and nobody is about to change that. */
+  get isGone(): boolean {
+    return !this.#isKept && this.#pending === 0;
   }
 
-  #absentServices(): readonly ListedService[] {
-    const state: ServiceState = this.rollout ? 'starting' : 'failed';
-    return this.marks.services.map(({ name, host }) => ({
-      ...{ name, host, state, url: this.#machine.urlOf(host) },
-      ...(state === 'failed' && this.failure && { reason: this.failure.reason }),
-    }));
-  }
-
-  async #during<Result>(act: () => Promise<Result>): Promise<Result> {
-    this.#pending += 1;
-    try {
-      return await act();
-    } finally {
-      this.#pending -= 1;
+  async #bring(request: DeployRequest, listener: Listener): Promise<Outcome> {
+    this.#asked += 1;
+    const turn = this.#asked;
+    const { preview: desired } = request;
+    while (this.rollout && !this.rollout.isFor(desired)) {
+      await this.#giveUp();
+      if (turn !== this.#asked) return overtaken(desired, this.live !== undefined);
     }
+    if (!this.rollout && this.#serves(desired)) {
+      await this.#comeUp();
+      if (turn !== this.#asked) return this.#bring(request, listener);
+      if (this.#isWell()) return this.#unchanged(desired);
+    }
+    this.rollout ??= this.#roll(desired);
+    return this.rollout.join(request, listener, () => this.listed().services);
   }
 
-  /** A live release whose processes can be relied on: one that keeps crashing is made anew. */
-  #isLive({ commit, fingerprint }: DesiredPreview): boolean {
-    const { live } = this;
-    return (
-      live !== undefined &&
-      live.parts.marks.commit === commit &&
-      live.parts.fingerprint === fingerprint &&
-      live.instances.every(({ state }) => state === 'ready' || state === 'sleeping')
-    );
+  async #giveUp(): Promise<void> {
+    this.rollout?.abandon();
+    await this.rollout?.outcome;
+  }
+
+  #serves({ commit, fingerprint }: DesiredPreview): boolean {
+    return this.live?.parts.commit === commit && this.live.parts.fingerprint === fingerprint;
+  }
+
+  /** What is just being started again, after a crash or by a new gateway, may be as desired in a moment. */
+  async #comeUp(): Promise<void> {
+    const starting = (this.live?.instances ?? []).filter(({ state }) => state === 'starting');
+    await Promise.all(starting.map((instance) => instance.awake(this.#machine.limits.hold)));
+  }
+
+  /** Not so when it keeps crashing: then it is made anew. */
+  #isWell(): boolean {
+    const states = this.live?.instances.map(({ state }) => state) ?? [];
+    return states.every((state) => state === 'ready' || state === 'sleeping');
   }
 
   #unchanged(desired: DesiredPreview): DeployResult {
@@ -158,19 +129,9 @@ export class Preview {
     return { kind: 'ready', services: this.listed().services };
   }
 
-  #overtaken({ services: [first] }: DesiredPreview): DeployResult {
-    return {
-      kind: 'failed',
-      service: first?.name ?? '',
-      reason: 'given up: something else was asked for meanwhile',
-      log: [],
-      stillServing: this.live !== undefined,
-    };
-  }
-
   #roll(desired: DesiredPreview): Rollout {
-    const release = this.#release(desired, this.#machine.newId());
-    this.#passing.set(release.parts.id, undefined);
+    const release = this.#release(desired, desired.fingerprint, this.#machine.newId());
+    this.#passing.add(release.parts.id);
     this.failure = undefined;
     this.#mark(desired);
     const rollout = new Rollout(release, desired, async (started) => {
@@ -190,104 +151,71 @@ export class Preview {
   ): Promise<Outcome> {
     try {
       await started;
-      this.#takeOver(rollout.release);
-      return { kind: 'ready', services: this.listed().services };
     } catch (error) {
-      return await this.#fail(error, desired, rollout);
+      return this.#fail(error, desired, rollout);
     }
-  }
-
-  #takeOver(release: Release): void {
     const old = this.live;
-    this.#passing.delete(release.parts.id);
-    this.live = release;
-    if (old) this.#retire(old, false);
-    this.#save();
+    this.live = rollout.release;
+    this.#passing.keep(rollout.release.parts.id);
+    if (old) void this.#passing.retire(old, { stopCommand: false });
+    return { kind: 'ready', services: this.listed().services };
   }
 
   /** The candidate leaves nothing behind but its words. */
   async #fail(error: unknown, desired: DesiredPreview, rollout: Rollout): Promise<Outcome> {
     const stillServing = this.live !== undefined;
-    const left = await this.#retire(rollout.release, !stillServing);
-    for (const { type, id, reason } of left) this.#machine.report(`left: ${type} ${id}: ${reason}`);
-    if (rollout.isAbandoned) return this.#overtaken(desired);
-    const { commit, fingerprint, services } = desired;
-    const ours = error instanceof ReleaseFailure ? error : undefined;
-    const service = ours?.service ?? services[0]?.name ?? '';
-    const told = { service, reason: (error as Error).message, log: ours?.log ?? [] };
-    this.failure = { commit, fingerprint, ...told };
-    if (error instanceof UserError) return { kind: 'mend', problems: error.problems };
-    return { kind: 'failed', ...told, stillServing };
-  }
-
-  #retire(release: Release, stopCommand: boolean): Promise<readonly Leftover[]> {
-    const { id } = release.parts;
-    const gone = release.dispose({ stopCommand }).then((left) => {
-      if (left.length === 0) this.#passing.delete(id);
-      this.#saveOrForget();
-      return left;
-    });
-    this.#passing.set(id, gone);
-    return gone;
+    const failure = failureRecord(error, desired);
+    await this.#passing.retire(rollout.release, { stopCommand: !stillServing });
+    if (rollout.isAbandoned) return overtaken(desired, stillServing);
+    this.failure = failure;
+    return failureOutcome(error, failure, stillServing);
   }
 
   async #remove(): Promise<readonly Leftover[]> {
     this.#asked += 1;
-    this.rollout?.abandon();
-    await this.rollout?.outcome;
+    await this.#giveUp();
     const { live } = this;
     this.live = undefined;
     this.failure = undefined;
-    if (live) void this.#retire(live, true);
-    for (const [id, gone] of this.#passing) {
-      // What could not be removed before is tried again.
-      const left = await gone;
-      if (left?.length === 0) continue;
-      const { repository } = this.marks;
-      const traces = await removeTraces(this.#machine, repository, id);
-      this.#passing.set(id, Promise.resolve(traces));
-      if (traces.length === 0) this.#passing.delete(id);
-    }
+    if (live) void this.#passing.retire(live, { stopCommand: true });
+    const left = await this.#passing.finish();
     this.#saveOrForget();
-    return (await Promise.all(this.#passing.values())).flatMap((left) => left ?? []);
+    return left;
   }
 
-  #release(desired: Omit<PreviewRecord | DesiredPreview, 'services'>, id: string): Release {
-    const { repository, previewId, pullRequest, commit, requested, fingerprint } = desired;
+  #release(given: PreviewMarks, fingerprint: string, id: string): Release {
+    const { repository, previewId, pullRequest, commit, requested } = given;
     return new Release({
       machine: this.#machine,
       ports: this.#ports,
-      id,
       marks: { repository, previewId, pullRequest, commit, requested },
-      fingerprint,
-      changed: () => {
-        if (this.live?.parts.id === id || this.#passing.has(id)) this.#save();
-      },
+      ...{ id, commit, fingerprint },
+      changed: () => this.#changed(id),
     });
   }
 
-  #mark(desired: DesiredPreview): void {
-    const { repository, previewId, pullRequest, commit, requested, expiresAt, fingerprint } =
-      desired;
-    this.marks = {
-      ...{ repository, previewId, pullRequest, commit, requested, fingerprint },
-      ...(expiresAt !== undefined && { expiresAt }),
-      createdAt: this.marks.createdAt,
-      services: desired.services.map(({ name, host }) => {
-        return { name, host: host.toLowerCase(), url: this.#machine.urlOf(host.toLowerCase()) };
-      }),
-    };
-    this.#save();
+  /** A full disk must not end the gateway: a record that is behind only costs a restart of the preview. */
+  #changed(id: string): void {
+    if (this.live?.parts.id !== id && !this.#passing.ids.includes(id)) return;
+    try {
+      this.#save();
+    } catch (error) {
+      this.#machine.report(`the record of ${this.marks.previewId} is not saved: ${String(error)}`);
+    }
   }
 
-  /** Whether nothing is left of the preview. */
-  get isGone(): boolean {
-    return !this.#isKept && this.#pending === 0;
+  #mark(desired: DesiredPreview): void {
+    const { services, ...marks } = desired;
+    const { createdAt } = this.marks;
+    const hosts = services.map(({ name, host }) => ({ name, host: host.toLowerCase() }));
+    const urls = hosts.map((service) => ({ ...service, url: this.#machine.urlOf(service.host) }));
+    this.marks = { ...marks, createdAt, services: urls };
+    this.#save();
   }
 
   get #isKept(): boolean {
     const things = [this.live, this.rollout, this.failure];
-    return things.some((thing) => thing !== undefined) || this.#passing.size > 0;
+    return things.some((thing) => thing !== undefined) || this.#passing.ids.length > 0;
   }
 
   #saveOrForget(): void {
@@ -301,8 +229,17 @@ export class Preview {
       version: 1,
       ...this.marks,
       ...(this.live && { live: this.live.record() }),
-      passing: [...this.#passing.keys()],
+      passing: this.#passing.ids,
       ...(this.failure && { failure: this.failure }),
     });
+  }
+
+  async #during<Result>(act: () => Promise<Result>): Promise<Result> {
+    this.#pending += 1;
+    try {
+      return await act();
+    } finally {
+      this.#pending -= 1;
+    }
   }
 }

@@ -2,6 +2,8 @@ import { request } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Probe } from '../../target.ts';
 
+const nothing = 'nothing listens on $PORT';
+
 /** Loopback addresses a service may have bound, in the order they are tried. */
 const addresses = ['127.0.0.1', '::1'] as const;
 
@@ -38,7 +40,7 @@ export async function probeOnce(target: ProbeTarget, signal: AbortSignal): Promi
       return { healthy: true, address };
     }
     // Nothing listens there: what the other address said tells more.
-    if (answer !== 'nothing listens' || detail === '') detail = describe(answer);
+    if (answer !== nothing || detail === '') detail = describe(answer);
   }
   return { healthy: false, detail };
 }
@@ -72,7 +74,7 @@ function ask(target: ProbeTarget, host: string, signal: AbortSignal): Promise<nu
     );
     asked.on('timeout', () => asked.destroy(new Error('it did not answer in time')));
     asked.on('error', (error: NodeJS.ErrnoException) =>
-      resolve(error.code === 'ECONNREFUSED' ? 'nothing listens' : error.message),
+      resolve(error.code === 'ECONNREFUSED' ? nothing : error.message),
     );
     asked.end();
   });

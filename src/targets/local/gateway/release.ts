@@ -3,11 +3,13 @@ import { join } from 'node:path';
 import type { DesiredPreview, Leftover, PreviewMarks, ProgressEvent } from '../../target.ts';
 import type { ReleaseRecord, ServiceSpecification } from '../registry.ts';
 import { previewEnvironment } from './environment.ts';
+import { followLogs } from './follow-logs.ts';
 import type { FreePorts } from './free-port.ts';
 import { Instance, StartFailure } from './instance.ts';
 import { shell } from './launch.ts';
-import { LogFollower, tailLog } from './log-file.ts';
+import { tailLog } from './log-file.ts';
 import type { Machine } from './machine.ts';
+import { ReleaseFailure } from './release-failure.ts';
 import { runCommand } from './run-command.ts';
 import { specify } from './specify.ts';
 import { removeTraces, unended } from './traces.ts';
@@ -23,25 +25,13 @@ export interface ReleaseParts {
   readonly ports: FreePorts;
   readonly id: string;
   readonly marks: PreviewMarks;
+  readonly commit: string;
   readonly fingerprint: string;
   changed(): void;
 }
 
 /** Hears what happens while a release is made. */
 export type Listener = (event: ProgressEvent) => void;
-
-/** Thrown when the application, not the gateway, is the reason that a release did not come up. */
-export class ReleaseFailure extends Error {
-  override readonly name: string = 'ReleaseFailure';
-  readonly service: string;
-  readonly log: readonly string[];
-
-  constructor(service: string, reason: string, log: readonly string[]) {
-    super(reason);
-    this.service = service;
-    this.log = log;
-  }
-}
 
 /** One commit of a preview: a worktree, and a process for each service. */
 export class Release {
@@ -63,7 +53,9 @@ export class Release {
     await this.#step(names, 'check out', () => this.#checkOut());
     const specifications = desired.services.map((service) => specify(service, this.folder));
     this.#makeInstances(specifications);
-    const stopFollowing = this.#follow();
+    const stopFollowing = followLogs(this.instances, (service, line) =>
+      listener({ kind: 'log', at: this.#now(), service, line }),
+    );
     try {
       for (const instance of this.#installers()) await this.#install(instance);
       await this.#startAll();
@@ -115,11 +107,11 @@ export class Release {
   }
 
   record(): ReleaseRecord {
-    const { id, marks, fingerprint, machine } = this.parts;
+    const { id, commit, fingerprint, machine } = this.parts;
     const services = this.instances.map((instance) =>
       instance.record(machine.urlOf(instance.parts.specification.host)),
     );
-    return { id, commit: marks.commit, fingerprint, services };
+    return { id, commit, fingerprint, services };
   }
 
   async #checkOut(): Promise<void> {
@@ -230,25 +222,6 @@ export class Release {
       env: specification.env,
       ...(port !== undefined && { port }),
     });
-  }
-
-  /** Tells the lines of all logs until the answer is called. */
-  #follow(): () => void {
-    const followers = this.instances.map(
-      ({ parts }) =>
-        new LogFollower(parts.log, (line) => {
-          const { name: service } = parts.specification;
-          this.#listener({ kind: 'log', at: this.#now(), service, line });
-        }),
-    );
-    const poll = () => {
-      for (const follower of followers) follower.poll();
-    };
-    const timer = setInterval(poll, 150).unref();
-    return () => {
-      clearInterval(timer);
-      poll();
-    };
   }
 
   async #step(services: readonly string[], step: string, act: () => Promise<void>): Promise<void> {

@@ -1,7 +1,7 @@
 import type { DesiredPreview, ObservedService, ProgressEvent } from '../../target.ts';
 import type { DeployRequest } from '../protocol.ts';
-import type { Outcome } from './preview.ts';
 import type { Listener, Release } from './release.ts';
+import type { Outcome } from './release-failure.ts';
 
 /** A deploy under way, which any number of callers wait for. */
 export class Rollout {

@@ -74,13 +74,18 @@ async function serve(
     options.publicUrl?.replaceAll('{host}', host) ?? `http://${host}:${port}`;
   const machine = makeMachine(options, state, urlOf);
   const supervisor = new Supervisor(machine, new FreePorts());
-  const front = new Front(machine, supervisor, options.fallback);
+  let letIn = () => {};
+  const open = new Promise<void>((resolve) => {
+    letIn = resolve;
+  });
+  const front = new Front(machine, supervisor, { fallback: options.fallback, open });
   port = await listenOnPort(front.server, options);
   let stop = () => {};
   const control = createControl(machine, supervisor, () => stop());
   const socket = socketPath(state);
   try {
     await supervisor.start();
+    letIn();
     await listenOnSocket(control, socket);
   } catch (error) {
     front.server.close();

@@ -8,9 +8,10 @@ import type { FreePorts } from './free-port.ts';
 import type { Instance } from './instance.ts';
 import { tailLog } from './log-file.ts';
 import type { Machine } from './machine.ts';
-import { type Outcome, Preview } from './preview.ts';
+import { Preview } from './preview.ts';
 import { endFamily, markersWith } from './process-table.ts';
 import type { Listener } from './release.ts';
+import type { Outcome } from './release-failure.ts';
 import { pruneMirrors } from './worktree.ts';
 
 /** Where a host name leads: the preview, and the instance that serves where there is one. */
@@ -166,7 +167,8 @@ export class Supervisor {
       ...marks
     } = record;
     const preview = new Preview(this.#machine, this.#ports, marks);
-    if (await preview.adopt(record)) this.#previews.set(keyOf(record), preview);
+    await preview.adopt(record);
+    if (!preview.isGone) this.#previews.set(keyOf(record), preview);
   }
 
   async #removeOrphans(): Promise<void> {
