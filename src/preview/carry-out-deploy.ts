@@ -1,11 +1,5 @@
-import type {
-  Change,
-  DeployResult,
-  ObservedPreview,
-  ObservedService,
-  TargetPlan,
-} from '../targets/target.ts';
-import type { Facts } from './deploy-facts.ts';
+import type { Change, DeployResult, ObservedService, TargetPlan } from '../targets/target.ts';
+import type { DesiredFacts, Facts } from './deploy-facts.ts';
 import type { DeployOutcome } from './deploy-request.ts';
 import type { Eligibility } from './eligibility.ts';
 import type { PreviewPlan } from './plan.ts';
@@ -15,7 +9,7 @@ import { removePreviews } from './teardown-preview.ts';
 
 /** Carries the plan out, and tells people. */
 export async function carryOut(
-  facts: Facts,
+  facts: DesiredFacts,
   plan: PreviewPlan,
   { changes, rendered }: TargetPlan,
 ): Promise<DeployOutcome> {
@@ -34,14 +28,14 @@ export async function carryOut(
 }
 
 /** Nothing to do at the target; what people see may still lag behind, after a run that was cut off. */
-async function confirm(facts: Facts, services: readonly ObservedService[], reason: string) {
+async function confirm(facts: DesiredFacts, services: readonly ObservedService[], reason: string) {
   const { announce, key, desired } = facts;
   const id = await announce.begin(key, desired.commit, 'Already runs');
   return succeed({ ...facts, report: { ...facts.report, services } }, id, 'unchanged', reason);
 }
 
 async function act(
-  facts: Facts,
+  facts: DesiredFacts,
   plan: Extract<PreviewPlan, { kind: 'create' | 'update' }>,
   changes: readonly Change[],
 ): Promise<DeployOutcome> {
@@ -59,23 +53,33 @@ async function act(
     .catch((cause) => resultOfThrown(cause, ports.signal));
   const told = { ...facts, report: await reporter.end() };
   if (result.kind === 'thrown') return tellThrown(told, id, result.cause);
-  if (result.kind === 'failed') return fail(told, id, result);
+  if (ports.signal.aborted && result.kind === 'failed') return fail(told, id, result);
   const current = await ports.pullRequests.get(desired.pullRequest);
   if (current?.state !== 'open') return closedMeanwhile(told, id);
-  const done = { ...told, report: { ...told.report, services: result.services } };
-  if (current.head.sha !== desired.commit) {
-    return succeed(done, id, 'superseded', movedOn(desired.commit, current.head.sha));
+  const moved =
+    current.head.sha === desired.commit ? undefined : movedOn(desired.commit, current.head.sha);
+  if (result.kind === 'failed') {
+    return moved ? giveWay(told, id, moved) : fail(told, id, result);
   }
+  const done = { ...told, report: { ...told.report, services: result.services } };
+  if (moved) return succeed(done, id, 'superseded', moved);
   return succeed(done, id, plan.kind === 'create' ? 'created' : 'updated', plan.reason);
 }
 
+/** A commit that failed and is not the head any more is nobody's concern: the newer run tells people. */
+async function giveWay(facts: DesiredFacts, id: number | undefined, reason: string) {
+  await facts.announce.report(id, { state: 'inactive', description: reason });
+  return finish(facts, 'superseded', reason, id);
+}
+
 async function succeed(
-  facts: Facts,
+  facts: DesiredFacts,
   id: number | undefined,
   state: DeployOutcome['state'],
   reason: string,
 ): Promise<DeployOutcome> {
   const { announce, key } = facts;
+  await removeFormer(facts);
   const ready = facts.report.services.every((service) => service.state !== 'starting');
   const url = facts.report.services[0]?.url;
   const report: PreviewReport = { ...facts.report, state: ready ? 'ready' : 'deploying', reason };
@@ -90,12 +94,19 @@ async function succeed(
 }
 
 async function fail(
-  facts: Facts,
+  facts: DesiredFacts,
   id: number | undefined,
   { reason, log, stillServing }: Extract<DeployResult, { kind: 'failed' }>,
 ): Promise<DeployOutcome> {
   const kept = stillServing ? '; the previous commit keeps serving' : '';
-  const report: PreviewReport = { ...facts.report, state: 'failed', reason: reason + kept, log };
+  const services = stillServing ? (facts.existing?.services ?? []) : [];
+  const report: PreviewReport = {
+    ...facts.report,
+    state: 'failed',
+    reason: reason + kept,
+    services,
+    log,
+  };
   await facts.announce.report(id, { state: 'failure', description: reason });
   await facts.announce.comment(report);
   return finish({ ...facts, report }, 'failed', report.reason, id);
@@ -108,25 +119,36 @@ export async function closedBefore(facts: Facts): Promise<DeployOutcome> {
   return finish(facts, 'superseded', reason);
 }
 
-async function closedMeanwhile(facts: Facts, id: number | undefined): Promise<DeployOutcome> {
+async function closedMeanwhile(
+  facts: DesiredFacts,
+  id: number | undefined,
+): Promise<DeployOutcome> {
   const reason = `closed: pull request #${facts.pullRequest.number} was closed while the preview deployed`;
   await removeOwn(facts, reason);
   return finish(facts, 'superseded', reason, id);
 }
 
 async function removeOwn(facts: Facts, reason: string) {
-  const { ports, desired, request } = facts;
+  const { ports, pullRequest, request } = facts;
   const observed = await ports.target.observe(request.repository);
-  const mine = observed.filter(({ pullRequest }) => pullRequest === desired.pullRequest);
+  const mine = observed.filter((preview) => preview.pullRequest === pullRequest.number);
   await removePreviews(mine, reason, ports, facts.announce);
 }
 
+/** A branch that was renamed, or another scheme of identifiers, leaves a preview under the former one. */
+async function removeFormer({ ports, observed, desired }: DesiredFacts) {
+  const former = observed.filter(
+    ({ pullRequest, previewId }) =>
+      pullRequest === desired.pullRequest && previewId !== desired.previewId,
+  );
+  for (const preview of former) {
+    await ports.target.destroy(preview, { ...ports, wait: true });
+  }
+}
+
 /** Not eligible: says so where a person can do something about it. */
-export async function refuse(
-  facts: Facts,
-  { rule, reason }: Eligibility,
-  existing: ObservedPreview | undefined,
-): Promise<DeployOutcome> {
+export async function refuse(facts: Facts, { rule, reason }: Eligibility): Promise<DeployOutcome> {
+  const { existing } = facts;
   const obsolete = existing !== undefined && rule !== 'fork' && rule !== 'paths';
   const report: PreviewReport = { ...facts.report, state: 'refused', reason };
   if (rule === 'fork' && !existing && !facts.request.dryRun) await facts.announce.comment(report);
@@ -153,12 +175,16 @@ export async function finish(
 }
 
 /** The preview of this run, in the form that targets take. */
-export function desiredPreviews({ desired }: Facts) {
+export function desiredPreviews({ desired }: DesiredFacts) {
   return { occasion: desired, all: async () => [desired] };
 }
 
 /** What ends a deploy is told where people look for it, then left to those who know how to report it. */
-async function tellThrown(facts: Facts, id: number | undefined, cause: unknown): Promise<never> {
+async function tellThrown(
+  facts: DesiredFacts,
+  id: number | undefined,
+  cause: unknown,
+): Promise<never> {
   const reason = cause instanceof Error ? cause.message : String(cause);
   await fail(facts, id, { kind: 'failed', service: '', reason, log: [], stillServing: false });
   throw cause;

@@ -13,6 +13,8 @@ export interface DesiredSource {
   readonly repository: string;
   readonly pullRequest: PullRequest;
   readonly configuration: PreviewConfiguration;
+  /** Those of the configuration's services that this preview is to have. */
+  readonly services: readonly ServiceConfiguration[];
   readonly requested: boolean;
   /** The preview as it exists, whose longer expiry is kept. */
   readonly existing: ObservedPreview | undefined;
@@ -28,7 +30,7 @@ export function desiredPreview(source: DesiredSource): {
   environment: string;
 } {
   const { repository, pullRequest, configuration, existing, now } = source;
-  const derived = configuration.services.map((service) => deriveService(source, service));
+  const derived = source.services.map((service) => deriveService(source, service));
   const problems = [...derived.flatMap((service) => service.problems), ...sameHosts(derived)];
   if (problems.length > 0) throw UserError.all(problems);
   const services = derived.map(({ desired }) => desired);
