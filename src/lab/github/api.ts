@@ -65,8 +65,9 @@ async function answerMatched(
 ): Promise<Answer> {
   checkHeaders(call);
   const token = authenticate(api.world, call.headers.authorization);
+  if (call.path === '/rate_limit') return rateLimit(api, caller);
   if (!found) throw notFound();
-  if (call.path !== '/rate_limit') api.limits.spend(caller);
+  api.limits.spend(caller);
   await takeInAll(api.world);
   const { owner, repo } = found.params;
   const repository = owner && repo ? api.world.store.repository(`${owner}/${repo}`) : undefined;
@@ -75,6 +76,14 @@ async function answerMatched(
   return fault?.action === 'stale-read' && repository
     ? staleAnswer(found.route, context, repository)
     : found.route.handle(context);
+}
+
+/** `GET /rate_limit`, which costs nothing. */
+function rateLimit(api: Api, caller: string): Answer {
+  const { limit, used, remaining, reset } = api.limits.quota(caller);
+  const core = { limit, used, remaining, reset };
+  const search = { limit: 30, used: 0, remaining: 30, reset };
+  return { status: 200, body: { resources: { core, search, graphql: core }, rate: core } };
 }
 
 /** The newest earlier version of an answer that differs from the present one; the present one if none. */

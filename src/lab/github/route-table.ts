@@ -1,11 +1,24 @@
 import type { Route } from './route.ts';
+import { actionRoutes } from './routes/actions.ts';
+import { branchRoutes } from './routes/branches.ts';
+import { checkRoutes } from './routes/checks.ts';
 import { commentRoutes } from './routes/comments.ts';
+import { commitRoutes } from './routes/commits.ts';
+import { contentRoutes } from './routes/contents.ts';
 import { deploymentStatusRoutes } from './routes/deployment-statuses.ts';
 import { deploymentRoutes } from './routes/deployments.ts';
+import { environmentRoutes } from './routes/environments.ts';
+import { gitObjectRoutes } from './routes/git-objects.ts';
 import { issueRoutes } from './routes/issues.ts';
 import { labelRoutes } from './routes/labels.ts';
+import { mergeRoutes } from './routes/merge.ts';
+import { pullFileRoutes } from './routes/pull-files.ts';
 import { pullRoutes } from './routes/pulls.ts';
+import { refRoutes } from './routes/refs.ts';
+import { releaseRoutes } from './routes/releases.ts';
 import { repositoryRoutes } from './routes/repositories.ts';
+import { reviewRoutes } from './routes/reviews.ts';
+import { statusRoutes } from './routes/statuses.ts';
 import { userRoutes } from './routes/users.ts';
 
 /** Every endpoint of the API. Earlier ones win, so a fixed path stands before one with a name in it. */
@@ -14,8 +27,21 @@ export const apiRoutes: readonly Route[] = [
   ...labelRoutes,
   ...issueRoutes,
   ...pullRoutes,
+  ...pullFileRoutes,
+  ...reviewRoutes,
+  ...mergeRoutes,
   ...deploymentStatusRoutes,
   ...deploymentRoutes,
+  ...refRoutes,
+  ...gitObjectRoutes,
+  ...contentRoutes,
+  ...statusRoutes,
+  ...checkRoutes,
+  ...commitRoutes,
+  ...branchRoutes,
+  ...actionRoutes,
+  ...releaseRoutes,
+  ...environmentRoutes,
   ...userRoutes,
   ...repositoryRoutes,
 ];
