@@ -79,6 +79,24 @@ describe('the life of a preview', () => {
     expect(await shop.target().observe('acme/shop')).toMatchObject([{ expiresAt: 9000 }]);
   });
 
+  test('a service that keeps crashing is failed, tried on, and made anew by the next deploy', async () => {
+    await shop.start({ restartMost: 2000, starts: 2 });
+    const commit = shop.commit('one');
+    await shop.deploy(desired(commit));
+    const states = async () => {
+      const [preview] = await shop.target().observe('acme/shop');
+      return preview?.services.map(({ state }) => state).join();
+    };
+    for (let crash = 0; (await states()) !== 'failed'; crash += 1) {
+      expect(crash).toBeLessThan(10);
+      await shop.get(host, '/crash').catch(() => undefined);
+    }
+    const page = await shop.get(host);
+    expect([page.status, page.body]).toEqual([502, expect.stringContaining('exited with code 9')]);
+    expect(await shop.deploy(desired(commit))).toMatchObject({ kind: 'ready' });
+    expect((await shop.get(host)).body).toBe('one');
+  });
+
   test('a crashed service is started again', async () => {
     await shop.start();
     await shop.deploy(desired(shop.commit('one')));

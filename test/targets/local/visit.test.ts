@@ -116,6 +116,13 @@ describe('what visitors get', () => {
     page.close();
   });
 
+  test('behind a proxy the address is the one that visitors use', async () => {
+    await shop.start({}, { publicUrl: 'https://{host}' });
+    const result = await shop.deploy(desired(shop.commit('one')));
+    expect(result).toMatchObject({ services: [{ url: `https://${host}` }] });
+    expect(JSON.parse((await shop.get(host, '/env')).body).UNDERSTUDY_URL).toBe(`https://${host}`);
+  });
+
   test('the application sees who asked, and by which name', async () => {
     await shop.start();
     const echo = `require('node:http').createServer((q, s) => s.end(JSON.stringify(q.headers))).listen(process.env.PORT)`;

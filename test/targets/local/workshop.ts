@@ -76,7 +76,10 @@ export class Workshop {
     return this.git('rev-parse', 'HEAD');
   }
 
-  async start(limits: Partial<Limits> = {}, options: { fallback?: string } = {}): Promise<Gateway> {
+  async start(
+    limits: Partial<Limits> = {},
+    options: { fallback?: string; publicUrl?: string } = {},
+  ): Promise<Gateway> {
     this.gateway = await startGateway({
       state: this.state,
       port: 0,

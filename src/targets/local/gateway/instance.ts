@@ -158,6 +158,7 @@ export class Instance {
       return `the process could not start: ${(error as Error).message}`;
     }
     const health = await this.#firstOf(launched, port);
+    this.#life.signal.throwIfAborted();
     if (typeof health !== 'string' && health.healthy) this.#ready(health.address, launched);
     return health;
   }
@@ -231,7 +232,7 @@ export class Instance {
     this.#failures = now() - this.#readySince >= limits.steady ? 1 : this.#failures + 1;
     this.fault = fault;
     report(`${this.parts.specification.host}: ${fault}, starting it again`);
-    this.#become('starting');
+    this.#become(this.#failures > limits.starts ? 'failed' : 'starting');
     const pause = restartDelay(this.#failures, limits);
     const again = async () => {
       await this.#end(0);

@@ -62,6 +62,7 @@ export class Release {
     } finally {
       stopFollowing();
     }
+    this.#life.signal.throwIfAborted();
   }
 
   /** Takes over what a killed gateway left; services come up in their own time. */
