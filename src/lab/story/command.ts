@@ -2,7 +2,13 @@ import { parseArgs } from 'node:util';
 import { UserError } from '../../core/user-error.ts';
 import { type Lab, startLab } from './lab.ts';
 import { humanTeller, jsonTeller } from './narrator.ts';
-import { fillWithSample, importRepository, inspectRepository, projectName } from './project.ts';
+import {
+  fillWithSample,
+  importRepository,
+  inspectRepository,
+  projectName,
+  type UserRepository,
+} from './project.ts';
 import { answering, firstLook, playStory } from './story.ts';
 import type { Tell } from './story-event.ts';
 
@@ -75,6 +81,7 @@ async function tellStory(settings: Settings, root: string): Promise<number> {
   const start = Date.now();
   const { repository, tell } = settings;
   const user = repository === undefined ? undefined : await inspectRepository(repository);
+  const signal = interruption();
   const lab = await startLab({
     root,
     repository: projectName(repository),
@@ -83,47 +90,55 @@ async function tellStory(settings: Settings, root: string): Promise<number> {
     onRun: () => undefined,
     ...(settings.port !== undefined && { port: settings.port }),
   });
-  const interrupted = new Promise<'interrupted'>((done) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const)
-      process.on(signal, () => done('interrupted'));
-  });
   try {
-    const { url, project, github } = lab;
-    tell({
-      event: 'started',
-      url,
-      repository: project.name,
-      git: project.bare,
-      github: github.url,
-    });
-    if (user) await importRepository(project, user);
-    else await fillWithSample(project, firstLook);
-    if (user && user.uncommitted.length > 0)
-      tell({ event: 'note', text: `Left out, not committed: ${listed(user.uncommitted)}` });
-    return await Promise.race([
-      play(lab, settings, start, interrupted),
-      interrupted.then(() => 130),
-    ]);
+    introduce(lab, tell);
+    await fill(lab, user, tell);
+    return await play(lab, settings, start, signal);
+  } catch (error) {
+    if (signal.aborted) return interruptedCode;
+    throw error;
   } finally {
     await lab.stop();
     if (!settings.once) tell({ event: 'stopped' });
   }
 }
 
+/** As shells say it: 128 and the number of SIGINT. */
+const interruptedCode = 130;
+
+/** Aborted by Ctrl-C or SIGTERM. */
+function interruption(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => controller.abort());
+  return controller.signal;
+}
+
+function introduce({ url, project, github }: Lab, tell: Tell): void {
+  tell({ event: 'started', url, repository: project.name, git: project.bare, github: github.url });
+}
+
+async function fill(lab: Lab, user: UserRepository | undefined, tell: Tell): Promise<void> {
+  if (!user) return fillWithSample(lab.project, firstLook);
+  await importRepository(lab.project, user);
+  if (user.uncommitted.length > 0)
+    tell({ event: 'note', text: `Left out, not committed: ${listed(user.uncommitted)}` });
+}
+
 async function play(
   lab: Lab,
   { tell, once }: Settings,
   start: number,
-  interrupted: Promise<unknown>,
+  signal: AbortSignal,
 ): Promise<number> {
-  const faults = await playStory(lab, tell, Date.now);
+  const faults = await playStory(lab, { tell, now: Date.now, signal });
   const previews = await answering(lab);
   if (previews.length === 0) faults.push('no preview answers at the end');
   const ok = faults.length === 0;
   tell({ event: 'done', ok, faults, previews, 'wall-ms': Date.now() - start });
   if (once) return ok ? 0 : 1;
   tell({ event: 'open', url: lab.url, git: lab.project.bare });
-  await interrupted;
+  if (!signal.aborted)
+    await new Promise((done) => signal.addEventListener('abort', done, { once: true }));
   return 0;
 }
 

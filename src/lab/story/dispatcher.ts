@@ -7,14 +7,19 @@ export interface Trigger {
   readonly payload: Readonly<Record<string, unknown>>;
 }
 
+/** What a run is told of itself. */
+export interface RunHandle {
+  readonly id: number;
+  /** Takes the log, line by line. */
+  readonly onLine: (line: string) => void;
+  /** Aborted when the run is to be cancelled. */
+  readonly signal: AbortSignal;
+}
+
 /** What the dispatcher is given to run a workflow with. */
 export interface DispatcherParts {
-  /** Runs the root action for the event; `onLine` gets the log. */
-  readonly run: (
-    trigger: Trigger,
-    id: number,
-    onLine: (line: string) => void,
-  ) => Promise<StepResult>;
+  /** Runs the root action for the event. */
+  readonly run: (trigger: Trigger, run: RunHandle) => Promise<StepResult>;
   readonly now: () => number;
   /** Called whenever a run changes. */
   readonly changed: (run: RunRecord) => void;
@@ -44,7 +49,7 @@ export class Dispatcher {
   readonly #runs = new Map<number, RunRecord>();
   readonly #queues = new Map<string, Promise<unknown>>();
   #lastId = 0;
-  #closed = false;
+  readonly #closing = new AbortController();
   #lose: ((trigger: Trigger) => boolean) | undefined;
 
   constructor(parts: DispatcherParts) {
@@ -61,14 +66,15 @@ export class Dispatcher {
     this.#lose = fits;
   }
 
-  /** No event starts a run any more. */
-  close(): void {
-    this.#closed = true;
+  /** No event starts a run any more; those under way are cancelled and waited for. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.idle();
   }
 
   /** Starts the workflow's run if it listens to the event; `undefined` when it does not. */
   dispatch(trigger: Trigger): Promise<RunRecord> | undefined {
-    if (this.#closed || !listens(trigger)) return undefined;
+    if (this.#closing.signal.aborted || !listens(trigger)) return undefined;
     if (this.#lose?.(trigger)) {
       this.#lose = undefined;
       return undefined;
@@ -109,13 +115,15 @@ export class Dispatcher {
   async #carryOut(trigger: Trigger, id: number): Promise<RunRecord> {
     const start = this.#parts.now();
     this.#change(id, { status: 'running', startedAt: start });
+    const { signal } = this.#closing;
     const log: string[] = [];
     const onLine = (line: string) => {
       log.push(line);
       this.#change(id, { log: log.slice(-keptLines) });
     };
     try {
-      const result = await this.#parts.run(trigger, id, onLine);
+      signal.throwIfAborted();
+      const result = await this.#parts.run(trigger, { id, onLine, signal });
       const { conclusion, exit, outputs, summary, annotations, wallMs } = result;
       const ended = { conclusion, exit, outputs, summary, annotations, wallMs } as const;
       return this.#change(id, { status: 'completed', ...ended });

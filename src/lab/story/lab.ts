@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type GitHub, startGitHub } from '../github/server.ts';
 import { type PageServer, startPage } from '../page/server.ts';
-import { runStep } from '../step/run-step.ts';
+import { startStep } from '../step/run-step.ts';
 import type { StepResult } from '../step/step.ts';
-import { Dispatcher, type Trigger } from './dispatcher.ts';
+import { Dispatcher, type RunHandle, type Trigger } from './dispatcher.ts';
 import { choosePort, type Gateway, startGateway } from './gateway.ts';
 import { type GithubApi, githubApi } from './github-api.ts';
 import { pageSource } from './page-source.ts';
@@ -98,7 +98,7 @@ function assemble(parts: Parts): Lab {
       options.onRun(run);
       page.changed();
     },
-    run: (trigger, id, onLine) => runWorkflow(parts, project, { trigger, id, onLine }),
+    run: (trigger, handle) => runWorkflow(parts, project, trigger, handle),
   });
   const unlisten = github.onEvent((event) => {
     page.changed();
@@ -108,7 +108,7 @@ function assemble(parts: Parts): Lab {
   cleanup.push(async () => {
     clearInterval(noticed);
     unlisten();
-    dispatcher.close();
+    await dispatcher.close();
   });
   const lab: Lab = {
     url,
@@ -129,17 +129,12 @@ async function scheduleEvent(api: GithubApi, project: Project): Promise<Trigger>
   return { event: 'schedule', payload: { schedule: '23 * * * *', repository } };
 }
 
-interface Run {
-  readonly trigger: Trigger;
-  readonly id: number;
-  readonly onLine: (line: string) => void;
-}
-
 /** The example workflow's one job: a checkout, and the root action with a token of the job's permissions. */
 async function runWorkflow(
   { options, home, github, gateway }: Parts,
   project: Project,
-  { trigger, id, onLine }: Run,
+  trigger: Trigger,
+  { id, onLine, signal }: RunHandle,
 ): Promise<StepResult> {
   const folder = join(home, 'runs', String(id));
   const workspace = join(folder, 'workspace');
@@ -147,7 +142,7 @@ async function runWorkflow(
   const sha = await commitOf(project, trigger);
   await checkOut(project, sha, workspace);
   try {
-    return await runStep({
+    const step = startStep({
       root: options.root,
       action: 'understudy',
       event: trigger.event,
@@ -164,6 +159,8 @@ async function runWorkflow(
       env: { UNDERSTUDY_HOME: gateway.address.state },
       onLine,
     });
+    signal.addEventListener('abort', step.cancel, { once: true });
+    return await step.finished;
   } finally {
     await rm(folder, { recursive: true, force: true, maxRetries: 3 });
   }

@@ -4,6 +4,14 @@ import { type Look, look } from './look.ts';
 import { type RunRecord, trigger } from './run-record.ts';
 import type { Tell } from './story-event.ts';
 
+/** What a story is told with. */
+export interface StoryParts {
+  readonly tell: Tell;
+  readonly now: () => number;
+  /** Ends the story where it is. */
+  readonly signal: AbortSignal;
+}
+
 /** Where in time something began: the clock, and the runs there were. */
 export interface Mark {
   readonly at: number;
@@ -33,12 +41,14 @@ export class Observation {
   readonly #lab: Lab;
   readonly #tell: Tell;
   readonly #now: () => number;
+  readonly #signal: AbortSignal;
   readonly #seen = new Map<number, Seen>();
 
-  constructor(lab: Lab, tell: Tell, now: () => number) {
+  constructor(lab: Lab, { tell, now, signal }: StoryParts) {
     this.#lab = lab;
     this.#tell = tell;
     this.#now = now;
+    this.#signal = signal;
   }
 
   /** Remembers where things stand, so that what follows can be told from it. */
@@ -136,7 +146,7 @@ export class Observation {
         .find(({ id, pullRequest }) => id > start.run && pullRequest === number);
       if (run?.status === 'completed') return run;
       if (this.#now() > (run ? until : opened)) break;
-      await pause(20);
+      await pause(20, undefined, { signal: this.#signal });
     }
     this.fault(`no run for #${number} came to an end`);
     return undefined;
@@ -153,7 +163,7 @@ export class Observation {
       if (!(seen instanceof Error) && (await holds(seen))) return undefined;
       if (this.#now() > until)
         return seen instanceof Error ? seen.message : `status ${seen.status}`;
-      await pause(50);
+      await pause(50, undefined, { signal: this.#signal });
     }
   }
 

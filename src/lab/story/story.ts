@@ -1,6 +1,6 @@
 import type { Lab } from './lab.ts';
 import { look } from './look.ts';
-import { Observation } from './observation.ts';
+import { Observation, type StoryParts } from './observation.ts';
 import { type CommitPlan, commitTo, mainBranch } from './project.ts';
 import type { SampleLook } from './sample-app.ts';
 import type { Tell } from './story-event.ts';
@@ -19,13 +19,14 @@ export const firstLook: SampleLook = { greeting: 'The lantern is lit', accent: '
 
 /**
  * Plays the whole life of previews and looks at each step whether it is as it should be. Answers the faults,
- * in words; never throws for one.
+ * in words; never throws for one. Rejects when the signal ends it.
  */
-export async function playStory(lab: Lab, tell: Tell, now: () => number): Promise<string[]> {
-  const story = new Story(lab, tell, now);
+export async function playStory(lab: Lab, parts: StoryParts): Promise<string[]> {
+  const story = new Story(lab, parts);
   try {
     await story.play();
   } catch (error) {
+    parts.signal.throwIfAborted();
     story.observe.fault(`the story broke off: ${(error as Error).message}`);
   }
   return story.observe.faults;
@@ -37,10 +38,10 @@ class Story {
   readonly #tell: Tell;
   #chapter = 0;
 
-  constructor(lab: Lab, tell: Tell, now: () => number) {
+  constructor(lab: Lab, parts: StoryParts) {
     this.#lab = lab;
-    this.#tell = tell;
-    this.observe = new Observation(lab, tell, now);
+    this.#tell = parts.tell;
+    this.observe = new Observation(lab, parts);
   }
 
   async play(): Promise<void> {

@@ -105,8 +105,27 @@ test('a runner that breaks is a failed run with the reason in its log, and the n
   expect(await under.dispatch(pull('opened', 1))).toMatchObject({ conclusion: 'success' });
 });
 
-test('after the end no event starts a run', () => {
+test('the end cancels what runs and waits for it', async () => {
+  const ended: string[] = [];
+  const under = new Dispatcher({
+    now: Date.now,
+    changed: () => undefined,
+    run: async (_, { signal }) => {
+      await new Promise((done) => signal.addEventListener('abort', done));
+      ended.push('cancelled');
+      return { ...success, conclusion: 'cancelled' };
+    },
+  });
+  void under.dispatch(pull('opened', 1));
+  void under.dispatch(pull('synchronize', 1));
+  await pause(10);
+  await under.close();
+  expect(ended).toEqual(['cancelled']);
+  expect(under.runs().map(({ conclusion }) => conclusion)).toEqual(['cancelled', 'failure']);
+});
+
+test('after the end no event starts a run', async () => {
   const under = dispatcher();
-  under.close();
+  await under.close();
   expect(under.dispatch(pull('opened', 1))).toBeUndefined();
 });
