@@ -9,6 +9,7 @@ export const units = {
   'understudy/index.js': 'actions/understudy/main.js',
   'config/parse.js': 'config/parse.js',
   'github/connect.js': 'github/connect.js',
+  'github/proxy-fetch.js': 'github/proxy-fetch.js',
   'targets/local/target.js': 'targets/local/target.js',
   'gateway/index.js': 'targets/local/gateway/main.js',
   'lab/index.js': 'lab/main.js',

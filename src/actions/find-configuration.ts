@@ -1,4 +1,4 @@
-import { access } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadConfiguration } from '../config/load.ts';
 import type { Configuration } from '../config/schema.ts';
@@ -16,12 +16,12 @@ export async function findConfiguration(session: Session): Promise<Configuration
   const file = inputs.config;
   const pullRequest = pullRequestOfEvent(payload);
   const fork = pullRequest !== undefined && isFork(pullRequest, context.repository);
-  const checkedOut = !fork && (await isCheckout(context.workspace));
+  const checkedOut = !fork && isCheckout(context.workspace);
   return loadConfiguration({
     file,
     read: () =>
       checkedOut
-        ? readWorkspaceFile(context.workspace, file)
+        ? Promise.resolve(readWorkspaceFile(context.workspace, file))
         : github.readFile(file, trustedRef(session, pullRequest, fork)),
   });
 }
@@ -36,10 +36,6 @@ function trustedRef(
   return textAt(payload, 'repository', 'default_branch') ?? (context.ref || 'HEAD');
 }
 
-async function isCheckout(workspace: string): Promise<boolean> {
-  if (workspace === '') return false;
-  return access(join(workspace, '.git')).then(
-    () => true,
-    () => false,
-  );
+function isCheckout(workspace: string): boolean {
+  return workspace !== '' && existsSync(join(workspace, '.git'));
 }

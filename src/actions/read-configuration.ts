@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadConfiguration } from '../config/load.ts';
 import type { Configuration } from '../config/schema.ts';
@@ -9,16 +9,13 @@ export function readWorkspaceConfiguration(
   workspace: string,
   file: string,
 ): Promise<Configuration> {
-  return loadConfiguration({ file, read: () => readWorkspaceFile(workspace, file) });
+  return loadConfiguration({ file, read: async () => readWorkspaceFile(workspace, file) });
 }
 
 /** Text of a file below the workspace; `undefined` when there is none, or no checkout. */
-export async function readWorkspaceFile(
-  workspace: string,
-  file: string,
-): Promise<string | undefined> {
+export function readWorkspaceFile(workspace: string, file: string): string | undefined {
   try {
-    return await readFile(join(workspace, file), 'utf8');
+    return readFileSync(join(workspace, file), 'utf8');
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;

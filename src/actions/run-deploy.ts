@@ -1,4 +1,4 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { formatDuration } from '../core/time.ts';
 import type { Problem } from '../core/user-error.ts';
@@ -24,7 +24,7 @@ export async function runDeploy(
   occasion: DeployOccasion,
 ): Promise<DeployOutcome> {
   const { github, run, links, context, now } = session;
-  const target = await openTarget(inputs.target ?? configuration.preview.target, session);
+  const target = openTarget(inputs.target ?? configuration.preview.target, session);
   return deployPreview(
     {
       ...occasion,
@@ -50,11 +50,11 @@ export async function runDeploy(
 }
 
 /** Outputs, summary and exit of a deploy. */
-export async function deployOutcome(
+export function deployOutcome(
   outcome: DeployOutcome,
   { session }: Configured,
   inputs: DeployInputs,
-): Promise<ActionOutcome> {
+): ActionOutcome {
   const { report } = outcome;
   const urls = Object.fromEntries(report.services.map(({ name, url }) => [name, url]));
   return {
@@ -65,7 +65,7 @@ export async function deployOutcome(
       'preview-id': report.previewId,
       changes: JSON.stringify(outcome.changes),
       'deployment-id': String(outcome.deploymentId ?? ''),
-      rendered: await writeRendered(outcome, session.context.temp),
+      rendered: writeRendered(outcome, session.context.temp),
       reason: outcome.reason,
     },
     summary: renderDeploySummary(report, session.links, outcome),
@@ -95,9 +95,9 @@ function withoutEffect({ images, parameters }: DeployInputs): string[] {
   ];
 }
 
-async function writeRendered({ rendered }: DeployOutcome, temp: string): Promise<string> {
+function writeRendered({ rendered }: DeployOutcome, temp: string): string {
   if (!rendered) return '';
-  const file = join(await mkdtemp(join(temp, 'understudy-')), rendered.name);
-  await writeFile(file, rendered.text, { mode: 0o600 });
+  const file = join(mkdtempSync(join(temp, 'understudy-')), rendered.name);
+  writeFileSync(file, rendered.text, { mode: 0o600 });
   return file;
 }

@@ -31,7 +31,7 @@ export async function runTeardown(
 ): Promise<ActionOutcome> {
   const { session, configuration } = configured;
   const { repository } = session.context;
-  const ports = await teardownPorts(configured, inputs);
+  const ports = teardownPorts(configured, inputs);
   if (occasion.mode === 'one') {
     const request = { ...occasion, repository, dryRun: inputs.dryRun };
     return teardownOutcome(await teardownPreview(request, ports), 'Preview teardown', false);
@@ -43,14 +43,14 @@ export async function runTeardown(
   return teardownOutcome(outcome, 'Preview sweep', outcome.refused);
 }
 
-async function teardownPorts(
+function teardownPorts(
   { session, configuration }: Configured,
   { timeout }: TeardownInputs,
-): Promise<TeardownPorts> {
+): TeardownPorts {
   const { github, links, run, now } = session;
   return {
     pullRequests: github.pullRequests,
-    target: await openTarget(configuration.preview.target, session),
+    target: openTarget(configuration.preview.target, session),
     audience: { comments: github.comments, deployments: github.deployments, links },
     now,
     signal: AbortSignal.any([run.signal, AbortSignal.timeout(timeout)]),

@@ -30,7 +30,7 @@ export async function openSession(run: ActionRun, inputs: CommonInputs): Promise
   const context = readRunContext(run.environment);
   const now = readClock(run.environment, Date.now);
   if (run.environment.UNDERSTUDY_NOW) run.warn('the clock is UNDERSTUDY_NOW, not the real one');
-  const payload = await readEvent(run.environment);
+  const payload = readEvent(run.environment);
   const github = await openGitHub(run, context, inputs.token);
   return { run, context, inputs, payload, github, links: context, now };
 }

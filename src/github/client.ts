@@ -4,7 +4,6 @@ import { retry } from '@octokit/plugin-retry';
 import { throttling } from '@octokit/plugin-throttling';
 import Bottleneck from 'bottleneck/light.js';
 import { conditionalRequests } from './conditional-requests.ts';
-import { proxyFetch } from './proxy-fetch.ts';
 
 /** Where and as whom to call GitHub. */
 export interface ClientOptions {
@@ -95,9 +94,21 @@ function waitOrGiveUp({ warn }: ClientOptions) {
 }
 
 function countingFetch({ environment }: ClientOptions, count: () => void) {
-  const send = proxyFetch(environment) ?? fetch;
-  return (url: string, init: RequestInit = {}) => {
+  const sender = hasProxy(environment) ? loadProxyFetch(environment) : Promise.resolve(fetch);
+  return async (url: string, init: RequestInit = {}) => {
     count();
+    const send = await sender;
     return send(url, { ...init, signal: AbortSignal.timeout(requestTimeout) });
   };
+}
+
+function hasProxy(environment: ClientOptions['environment']): boolean {
+  const names = ['https_proxy', 'http_proxy', 'HTTPS_PROXY', 'HTTP_PROXY'];
+  return names.some((name) => environment[name]);
+}
+
+/** A unit of its own: `node:http` and `node:https` would cost every run some 10 ms. */
+async function loadProxyFetch(environment: ClientOptions['environment']): Promise<typeof fetch> {
+  const { proxyFetch } = await import(/* webpackIgnore: true */ '../github/proxy-fetch.ts');
+  return proxyFetch(environment);
 }

@@ -5,21 +5,16 @@ import { Readable } from 'node:stream';
 type ProxyEnvironment = Readonly<Record<string, string | undefined>>;
 
 /**
- * A `fetch` that honours HTTPS_PROXY, HTTP_PROXY and NO_PROXY, or `undefined` where none is set. The built-in
- * one honours them only when the process was started with NODE_USE_ENV_PROXY, which an action cannot do; the
- * agents of `node:http` take them as `proxyEnv` (Node 24.5).
+ * A `fetch` that honours HTTPS_PROXY, HTTP_PROXY and NO_PROXY. The built-in one does so only when the process was
+ * started with NODE_USE_ENV_PROXY, which an action cannot do; the agents of `node:http` take them as `proxyEnv`
+ * (Node 24.5).
  */
-export function proxyFetch(environment: ProxyEnvironment): typeof fetch | undefined {
-  const named = ['https_proxy', 'http_proxy', 'HTTPS_PROXY', 'HTTP_PROXY'].some(
-    (name) => environment[name],
-  );
-  if (!named) return undefined;
+export function proxyFetch(environment: ProxyEnvironment): typeof fetch {
   const options = { keepAlive: true, proxyEnv: { ...environment } };
   const agents = { http: new HttpAgent(options), https: new HttpsAgent(options) };
   return async (input, init = {}) => {
     const url = new URL(input instanceof Request ? input.url : input);
-    const message = await send(url, init, agents);
-    return toResponse(message);
+    return toResponse(await send(url, init, agents));
   };
 }
 

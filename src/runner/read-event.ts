@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { UserError } from '../core/user-error.ts';
 import type { Environment } from './environment.ts';
 
@@ -6,13 +6,19 @@ import type { Environment } from './environment.ts';
 export type EventPayload = Readonly<Record<string, unknown>>;
 
 /** Reads the file at GITHUB_EVENT_PATH; an absent variable gives an empty payload. Throws a `UserError`. */
-export async function readEvent(environment: Environment): Promise<EventPayload> {
+export function readEvent(environment: Environment): EventPayload {
   const path = environment.GITHUB_EVENT_PATH;
   if (!path) return {};
-  const text = await readFile(path, 'utf8').catch((cause) => {
-    throw eventError(`the event file ${path} cannot be read: ${cause.code ?? cause}`, cause);
-  });
-  return parseEvent(text, path);
+  return parseEvent(readEventFile(path), path);
+}
+
+function readEventFile(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw eventError(`the event file ${path} cannot be read: ${code ?? cause}`, cause);
+  }
 }
 
 /** Reads the text of an event file. Throws a `UserError` when it is not a JSON object. */

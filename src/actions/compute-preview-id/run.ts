@@ -15,7 +15,7 @@ export async function computePreviewId(run: ActionRun): Promise<ActionOutcome> {
   const { environment } = run;
   const { inputs, warnings } = readInputs(environment, readComputePreviewIdInputs);
   const context = readRunContext(environment);
-  const facts = eventFacts(context, await readEvent(environment), environment);
+  const facts = eventFacts(context, readEvent(environment), environment);
   const configuration = await readWorkspaceConfiguration(context.workspace, inputs.config);
   const computed = compute(inputs, configuration, facts);
   const failures = inputs.checkCollisions ? await collisions(run, context, inputs, computed) : [];

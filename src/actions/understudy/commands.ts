@@ -39,7 +39,7 @@ async function obey(
       const approvedCommit = command.commit;
       const occasion = { pullRequest, commit: undefined, requested: true, approvedCommit };
       const outcome = await runDeploy(configured, inputs, occasion);
-      return named('deploy-preview', await deployOutcome(outcome, configured, inputs));
+      return named('deploy-preview', deployOutcome(outcome, configured, inputs));
     }
     case 'down': {
       const reason = 'requested: by the command /preview down';
@@ -67,7 +67,7 @@ async function keep(
   { length }: Extract<Command, { kind: 'keep' }>,
 ): Promise<ActionOutcome> {
   const { repository } = session.context;
-  const target = await openTarget(configuration.preview.target, session);
+  const target = openTarget(configuration.preview.target, session);
   const observed = await target.observe(repository);
   const mine = observed.filter((preview) => preview.pullRequest === pullRequest);
   if (mine.length === 0) return answered('none: this pull request has no preview to keep');

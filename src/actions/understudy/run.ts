@@ -56,7 +56,7 @@ async function deployOrRemove(
   const occasion = await findOccasion(configured.session, inputs);
   const outcome = await runDeploy(configured, inputs, occasion);
   if (!outcome.obsolete) {
-    const told = await deployOutcome(outcome, configured, inputs);
+    const told = deployOutcome(outcome, configured, inputs);
     return { ...told, outputs: { action: 'deploy-preview', ...told.outputs } };
   }
   return teardown(configured, inputs, {
