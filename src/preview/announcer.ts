@@ -45,8 +45,8 @@ export function announcer({ comments, deployments, links }: Audience): Announcer
       if (!comments) return;
       const marker = commentMarker(report.pullRequest);
       const body = renderComment(report, links);
-      const write = options?.ifThere ? comments.update : comments.upsert;
-      await tell('the comment', () => write(report.pullRequest, marker, body));
+      const write = options?.ifThere ? 'update' : 'upsert';
+      await tell('the comment', () => comments[write](report.pullRequest, marker, body));
     },
     async begin(key, commit, description) {
       if (!deployments) return undefined;

@@ -1,11 +1,12 @@
-import type { Change, DeployResult, ObservedService, TargetPlan } from '../targets/target.ts';
+import { UserError } from '../core/user-error.ts';
+import type { Change, DeployResult, ObservedPreview, TargetPlan } from '../targets/target.ts';
 import type { DesiredFacts, Facts } from './deploy-facts.ts';
 import type { DeployOutcome } from './deploy-request.ts';
 import type { Eligibility } from './eligibility.ts';
 import type { PreviewPlan } from './plan.ts';
 import { progressReporter } from './progress.ts';
 import type { PreviewReport } from './report.ts';
-import { removePreviews } from './teardown-preview.ts';
+import { removePreviews, tellRemoved } from './teardown-preview.ts';
 
 /** Carries the plan out, and tells people. */
 export async function carryOut(
@@ -22,16 +23,18 @@ export async function carryOut(
   }
   const outcome =
     plan.kind === 'unchanged'
-      ? await confirm(facts, plan.existing.services, plan.reason)
+      ? await confirm(facts, plan.existing, plan.reason)
       : await act(facts, plan, changes);
   return { ...outcome, changes: plan.kind === 'unchanged' ? [] : changes, rendered };
 }
 
 /** Nothing to do at the target; what people see may still lag behind, after a run that was cut off. */
-async function confirm(facts: DesiredFacts, services: readonly ObservedService[], reason: string) {
+async function confirm(facts: DesiredFacts, existing: ObservedPreview, reason: string) {
   const { announce, key, desired } = facts;
+  const { services, expiresAt } = existing;
   const id = await announce.begin(key, desired.commit, 'Already runs');
-  return succeed({ ...facts, report: { ...facts.report, services } }, id, 'unchanged', reason);
+  const report = { ...facts.report, services, expiresAt };
+  return succeed({ ...facts, report }, id, 'unchanged', reason);
 }
 
 async function act(
@@ -80,8 +83,10 @@ async function succeed(
 ): Promise<DeployOutcome> {
   const { announce, key } = facts;
   await removeFormer(facts);
-  const ready = facts.report.services.every((service) => service.state !== 'starting');
-  const url = facts.report.services[0]?.url;
+  const { services } = facts.report;
+  const ready =
+    services.length > 0 && services.every(({ state }) => state === 'ready' || state === 'sleeping');
+  const url = services[0]?.url;
   const report: PreviewReport = { ...facts.report, state: ready ? 'ready' : 'deploying', reason };
   await announce.report(id, {
     state: ready ? 'success' : 'in_progress',
@@ -114,9 +119,8 @@ async function fail(
 
 /** Nothing to deploy; a run that was cut off may have left something. */
 export async function closedBefore(facts: Facts): Promise<DeployOutcome> {
-  const reason = `closed: pull request #${facts.pullRequest.number} is closed`;
-  if (!facts.request.dryRun) await removeOwn(facts, reason);
-  return finish(facts, 'superseded', reason);
+  const reason = closedReason(facts);
+  return facts.request.dryRun ? finish(facts, 'superseded', reason) : removeOwn(facts, reason);
 }
 
 async function closedMeanwhile(
@@ -124,15 +128,27 @@ async function closedMeanwhile(
   id: number | undefined,
 ): Promise<DeployOutcome> {
   const reason = `closed: pull request #${facts.pullRequest.number} was closed while the preview deployed`;
-  await removeOwn(facts, reason);
-  return finish(facts, 'superseded', reason, id);
+  return removeOwn(facts, reason, id);
 }
 
-async function removeOwn(facts: Facts, reason: string) {
-  const { ports, pullRequest, request } = facts;
+function closedReason({ pullRequest }: Facts): string {
+  return `closed: pull request #${pullRequest.number} is closed`;
+}
+
+/** People are told the same whether it was closed before or meanwhile: a run again could not tell. */
+async function removeOwn(facts: Facts, reason: string, id?: number): Promise<DeployOutcome> {
+  const { ports, pullRequest, request, announce } = facts;
   const observed = await ports.target.observe(request.repository);
   const mine = observed.filter((preview) => preview.pullRequest === pullRequest.number);
-  await removePreviews(mine, reason, ports, facts.announce);
+  const told = closedReason(facts);
+  if (mine.length === 0) await tellRemoved(pullRequest.number, told, announce);
+  const { leftovers } = await removePreviews(mine, told, ports, announce);
+  const report: PreviewReport = { ...facts.report, state: 'removed', reason };
+  if (leftovers.length === 0) return finish({ ...facts, report }, 'superseded', reason, id);
+  const list = leftovers.map((left) => `${left.type} ${left.id} (${left.reason})`).join('; ');
+  const left = `${reason}, but not all could be removed: ${list}`;
+  const failed: PreviewReport = { ...report, state: 'failed', reason: left };
+  return finish({ ...facts, report: failed }, 'failed', left, id);
 }
 
 /** A branch that was renamed, or another scheme of identifiers, leaves a preview under the former one. */
@@ -185,7 +201,11 @@ async function tellThrown(
   id: number | undefined,
   cause: unknown,
 ): Promise<never> {
-  const reason = cause instanceof Error ? cause.message : String(cause);
+  // What a target throws may hold anything; only words of ours are shown to everyone.
+  const reason =
+    cause instanceof UserError
+      ? cause.message
+      : 'the deploy broke off; the log of the run says why';
   await fail(facts, id, { kind: 'failed', service: '', reason, log: [], stillServing: false });
   throw cause;
 }

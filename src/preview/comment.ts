@@ -82,10 +82,12 @@ function renderServices({ services, state }: PreviewReport): string[] {
 }
 
 function renderFacts(report: PreviewReport, links: ReportLinks): string[] {
+  // A run that finds the preview gone knows no more than this, and must say the same as the one that removed it.
+  if (report.state === 'removed') return [link('run and logs', links.runUrl), ''];
   const commitUrl = `${links.serverUrl}/${links.repository}/commit/${report.commit}`;
   const facts = [
     ...(report.commit ? [`Commit ${link(codeSpan(report.commit.slice(0, 7)), commitUrl)}`] : []),
-    ...(report.previewId ? [`preview ${codeSpan(report.previewId)}`] : []),
+    `preview ${codeSpan(report.previewId)}`,
     ...(report.expiresAt !== undefined && report.state === 'ready'
       ? [`expires ${formatInstant(report.expiresAt)} unless pushed to`]
       : []),

@@ -50,6 +50,7 @@ function differenceOf(desired: DesiredPreview, existing: ObservedPreview): strin
   }
   if (existing.fingerprint !== desired.fingerprint) return 'the configuration changed';
   if (existing.pullRequest !== desired.pullRequest) return 'the branch has a new pull request';
+  if (existing.requested !== desired.requested) return 'it was asked for by a /preview command';
   const missing = desired.services.filter(
     ({ name }) => !existing.services.some((service) => service.name === name),
   );

@@ -63,8 +63,9 @@ async function carryOut(
       kept.push({ ...verdict, reason: 'open: the pull request is open when asked by its number' });
       continue;
     }
-    leftovers.push(...(await removePreviews([preview], verdict.reason, ports, announce)));
-    removed.push(verdict);
+    const { leftovers: left } = await removePreviews([preview], verdict.reason, ports, announce);
+    leftovers.push(...left);
+    if (left.length === 0) removed.push(verdict);
   }
   return { ...outcome(removed, kept, leftovers, announce), refused: false };
 }
@@ -97,7 +98,8 @@ function outcome(
   leftovers: readonly Leftover[],
   { warnings }: Announcer,
 ): TeardownOutcome {
-  const reason = `sweep: ${removed.length} removed, ${kept.length} kept`;
+  const left = leftovers.length > 0 ? `, ${leftovers.length} left over` : '';
+  const reason = `sweep: ${removed.length} removed, ${kept.length} kept${left}`;
   return { reason, removed, kept, leftovers, warnings };
 }
 

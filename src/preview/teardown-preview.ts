@@ -63,35 +63,58 @@ export async function teardownPreview(
     .filter(({ pullRequest }) => reopened.has(pullRequest))
     .map((preview) => verdict(preview, 'open: the pull request is open again'));
   if (request.dryRun) return outcome(request, doomed, kept, [], announce);
-  const leftovers = await removePreviews(doomed, request.reason, ports, announce);
+  const { removed, leftovers } = await removePreviews(doomed, request.reason, ports, announce);
   await announceAbsence(request, doomed, reopened, announce);
-  return outcome(request, doomed, kept, leftovers, announce);
+  return outcome(request, removed, kept, leftovers, announce);
+}
+
+/** What became of previews that were to go. */
+export interface Removal {
+  readonly removed: readonly ObservedPreview[];
+  readonly leftovers: readonly Leftover[];
 }
 
 /**
  * Removes previews one after another. People are told first, so that a run killed in between finds the preview
  * and repeats both; told last, a killed run would leave a comment that nobody corrects.
+ * One that cannot be removed is left over and does not keep the others.
  */
 export async function removePreviews(
   previews: readonly ObservedPreview[],
   reason: string,
   ports: Pick<TeardownPorts, 'target' | 'signal' | 'progress'>,
   announce: Announcer,
-): Promise<Leftover[]> {
+): Promise<Removal> {
+  const removed: ObservedPreview[] = [];
   const leftovers: Leftover[] = [];
   for (const preview of previews) {
-    await tellRemoved(preview, reason, announce);
-    const left = await ports.target.destroy(preview, { ...ports, wait: true });
+    await tellRemoved(preview.pullRequest, reason, announce);
+    const left = await destroy(preview, ports);
     leftovers.push(...left);
     if (left.length > 0) await tellLeft(preview, left, announce);
+    else removed.push(preview);
   }
-  return leftovers;
+  return { removed, leftovers };
 }
 
-async function tellRemoved(preview: ObservedPreview, reason: string, announce: Announcer) {
-  const report: PreviewReport = { ...blankReport(preview), state: 'removed', reason };
-  await announce.comment(report, { ifThere: true });
-  await announce.retire(deploymentTask(preview.pullRequest), 'Removed');
+async function destroy(
+  preview: ObservedPreview,
+  { target, ...watch }: Pick<TeardownPorts, 'target' | 'signal' | 'progress'>,
+): Promise<readonly Leftover[]> {
+  try {
+    return await target.destroy(preview, { ...watch, wait: true });
+  } catch (cause) {
+    if (watch.signal.aborted) throw cause;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    return [{ type: 'preview', id: preview.previewId, reason }];
+  }
+}
+
+/** Says that the pull request has no preview, where something was said before. */
+export async function tellRemoved(pullRequest: number, reason: string, announce: Announcer) {
+  const report = blankReport({ pullRequest, previewId: '', commit: '' });
+  await announce.comment({ ...report, state: 'removed', reason }, { ifThere: true });
+  await announce.retire(deploymentTask(pullRequest), 'Removed');
 }
 
 async function tellLeft(preview: ObservedPreview, left: readonly Leftover[], announce: Announcer) {
@@ -113,9 +136,7 @@ async function announceAbsence(
 ) {
   if (pullRequest === undefined || reopened.has(pullRequest)) return;
   if (doomed.some((preview) => preview.pullRequest === pullRequest)) return;
-  const report = blankReport({ pullRequest, previewId: '', commit: '' });
-  await announce.comment({ ...report, state: 'removed', reason }, { ifThere: true });
-  await announce.retire(deploymentTask(pullRequest), 'Removed');
+  await tellRemoved(pullRequest, reason, announce);
 }
 
 async function whichAreOpen(
@@ -139,15 +160,15 @@ function isMeant(preview: ObservedPreview, { pullRequest, previewId }: TeardownR
 
 function outcome(
   request: TeardownRequest,
-  doomed: readonly ObservedPreview[],
+  gone: readonly ObservedPreview[],
   kept: readonly Verdict[],
   leftovers: readonly Leftover[],
   { warnings }: Announcer,
 ): TeardownOutcome {
-  const removed = doomed.map((preview) => verdict(preview, request.reason));
-  const reason =
-    kept[0]?.reason ?? (removed.length > 0 ? request.reason : 'none: there is no such preview');
-  return { reason, removed, kept, leftovers, warnings };
+  const removed = gone.map((preview) => verdict(preview, request.reason));
+  const left = leftovers.length > 0 ? 'leftovers: not all could be removed' : undefined;
+  const done = removed.length > 0 ? request.reason : 'none: there is no such preview';
+  return { reason: left ?? kept[0]?.reason ?? done, removed, kept, leftovers, warnings };
 }
 
 function verdict({ previewId, pullRequest }: ObservedPreview, reason: string): Verdict {

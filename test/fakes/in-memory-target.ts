@@ -1,0 +1,104 @@
+import { instant } from '../../src/core/time.ts';
+import type {
+  DeployResult,
+  DesiredPreview,
+  Leftover,
+  ObservedPreview,
+  ProgressEvent,
+  Target,
+} from '../../src/targets/target.ts';
+
+/** What a test can make a target do. */
+export interface TargetBehaviour {
+  /** Happens while a deploy goes on. */
+  meanwhile?: () => void;
+  /** How deploys end, instead of in health. */
+  result?: DeployResult;
+  events?: readonly ProgressEvent[];
+  /** Identifiers of previews that cannot be removed. */
+  stuck?: ReadonlySet<string>;
+}
+
+/** A target that keeps its previews in a map, one of which a test may look at or change. */
+export interface InMemoryTarget {
+  readonly previews: Map<string, ObservedPreview>;
+  readonly behaviour: TargetBehaviour;
+  readonly port: Target;
+  /** What a kill in the midst of a call leaves behind, by method. */
+  readonly halves: Readonly<Record<string, (...given: never[]) => void>>;
+}
+
+/** When previews of this target are made. */
+const madeAt = instant(Date.parse('2026-11-21T10:00:00Z'));
+
+/** A target with the previews given; foreign ones are there, and answered to nobody else. */
+export function inMemoryTarget(
+  given: readonly ObservedPreview[] = [],
+  behaviour: TargetBehaviour = {},
+): InMemoryTarget {
+  const previews = new Map(given.map((preview) => [keyOf(preview), preview]));
+  const put = (desired: DesiredPreview, state: 'ready' | 'starting') => {
+    const { services, ...marks } = desired;
+    const createdAt = previews.get(keyOf(desired))?.createdAt ?? madeAt;
+    const observed = services.map(({ name, host }) => ({
+      name,
+      state,
+      url: `http://${host}:7420`,
+    }));
+    previews.set(keyOf(desired), { ...marks, createdAt, services: observed });
+    return observed;
+  };
+  const port: Target = {
+    async plan({ occasion }) {
+      const replacement = previews.has(keyOf(occasion));
+      const action = replacement ? 'modify' : 'add';
+      return {
+        changes: [{ action, type: 'process', id: occasion.previewId, replacement }],
+        rendered: { name: 'preview.json', text: JSON.stringify(occasion) },
+      };
+    },
+    async deploy({ occasion }, watch) {
+      for (const event of behaviour.events ?? []) watch.progress(event);
+      behaviour.meanwhile?.();
+      if (behaviour.result?.kind === 'failed') {
+        if (!behaviour.result.stillServing) put(occasion, 'starting');
+        return behaviour.result;
+      }
+      const services = put(occasion, 'ready');
+      return behaviour.result ?? { kind: 'ready', services };
+    },
+    async observe(repository) {
+      return [...previews.values()].filter((preview) => preview.repository === repository);
+    },
+    async destroy(key): Promise<readonly Leftover[]> {
+      if (behaviour.stuck?.has(key.previewId)) {
+        return [{ type: 'process', id: key.previewId, reason: 'it does not end' }];
+      }
+      previews.delete(keyOf(key));
+      return [];
+    },
+    async extend(key, expiresAt) {
+      const preview = previews.get(keyOf(key));
+      if (preview) previews.set(keyOf(key), { ...preview, expiresAt });
+    },
+  };
+  return {
+    previews,
+    behaviour,
+    port,
+    halves: {
+      // The old commit serves until the new one, started beside it, is healthy.
+      deploy: ({ occasion }: { occasion: DesiredPreview }) => {
+        if (!previews.has(keyOf(occasion))) put(occasion, 'starting');
+      },
+      destroy: (key: { repository: string; previewId: string }) => {
+        const preview = previews.get(keyOf(key));
+        if (preview) previews.set(keyOf(key), { ...preview, services: [] });
+      },
+    },
+  };
+}
+
+function keyOf({ repository, previewId }: { repository: string; previewId: string }): string {
+  return `${repository} ${previewId}`;
+}
