@@ -1,7 +1,7 @@
-import { type Duration, duration } from '../core/time.ts';
+import type { Duration } from '../core/time.ts';
 import type { InputReader } from '../runner/read-inputs.ts';
 import type { TargetKind } from '../targets/target.ts';
-import { type CommonInputs, readCommonInputs } from './common-inputs.ts';
+import { type CommonInputs, readCommonInputs, readTimeout } from './common-inputs.ts';
 
 /** Inputs of a deploy. */
 export interface DeployInputs extends CommonInputs {
@@ -19,9 +19,6 @@ export interface DeployInputs extends CommonInputs {
   readonly dryRun: boolean;
 }
 
-/** How long a deploy may take unless told otherwise. */
-const defaultTimeout = duration(30 * 60_000);
-
 /** Reads the inputs of a deploy. */
 export function readDeployInputs(reader: InputReader): DeployInputs {
   return {
@@ -33,7 +30,7 @@ export function readDeployInputs(reader: InputReader): DeployInputs {
     images: readImages(reader),
     parameters: reader.text('parameters'),
     wait: reader.flag('wait', true),
-    timeout: reader.duration('timeout') ?? defaultTimeout,
+    timeout: readTimeout(reader),
     comment: reader.flag('comment', true),
     deployment: reader.flag('deployment', true),
     dryRun: reader.flag('dry-run', false),

@@ -16,7 +16,9 @@ export async function findConfiguration(session: Session): Promise<Configuration
   const file = inputs.config;
   const pullRequest = pullRequestOfEvent(payload);
   const fork = pullRequest !== undefined && isFork(pullRequest, context.repository);
-  const checkedOut = !fork && isCheckout(context.workspace);
+  // What these events check out may be a fork's; for them the repository's own file holds.
+  const privileged = ['issue_comment', 'workflow_run'].includes(context.eventName);
+  const checkedOut = !fork && !privileged && isCheckout(context.workspace);
   return loadConfiguration({
     file,
     read: () =>

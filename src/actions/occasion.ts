@@ -5,13 +5,14 @@ import type { DeployOccasion } from './run-deploy.ts';
 import type { Session } from './session.ts';
 
 /**
- * Which pull request and commit a deploy is about: the inputs', else the event's. Throws a `UserError` when
+ * Which pull request and commit a deploy is about: the inputs', else the event's; `undefined` when the event is
+ * a workflow run for a commit that is the head of no open pull request (any more). Throws a `UserError` when
  * neither names a pull request.
  */
 export async function findOccasion(
   session: Session,
   inputs: Pick<DeployInputs, 'pullRequest' | 'commit'>,
-): Promise<DeployOccasion> {
+): Promise<DeployOccasion | undefined> {
   const { payload } = session;
   const ofEvent = pullRequestOfEvent(payload);
   const number =
@@ -19,10 +20,17 @@ export async function findOccasion(
     ofEvent?.number ??
     numberAt(payload, 'issue', 'number') ??
     (await pullRequestOfWorkflowRun(session));
-  if (number === undefined) throw noPullRequest(session);
+  if (number === undefined) {
+    if (textAt(payload, 'workflow_run', 'head_sha') !== undefined) return undefined;
+    throw noPullRequest(session);
+  }
   const commit = inputs.commit ?? (ofEvent?.number === number ? ofEvent.head.sha : undefined);
   return { pullRequest: number, commit, requested: false, approvedCommit: undefined };
 }
+
+/** Why a workflow run starts nothing. */
+export const noLongerHead =
+  'superseded: the commit of the workflow run is the head of no open pull request';
 
 /** The list in the event is empty for forks, so the open pull request of that head is looked for. */
 async function pullRequestOfWorkflowRun({ payload, github }: Session): Promise<number | undefined> {

@@ -1,4 +1,4 @@
-import type { Problem } from '../core/user-error.ts';
+import { type Problem, UserError } from '../core/user-error.ts';
 import { renderTeardownSummary } from '../preview/summary.ts';
 import { sweepPreviews } from '../preview/sweep-previews.ts';
 import {
@@ -34,13 +34,28 @@ export async function runTeardown(
   const ports = teardownPorts(configured, inputs);
   if (occasion.mode === 'one') {
     const request = { ...occasion, repository, dryRun: inputs.dryRun };
-    return teardownOutcome(await teardownPreview(request, ports), 'Preview teardown', false);
+    const outcome = await teardownPreview(request, ports).catch(explainStop(ports));
+    return teardownOutcome(outcome, 'Preview teardown', false);
   }
   const { expireAfter, maxRemovals, dryRun } = inputs;
   const rules = configuration.preview.eligible;
   const request = { repository, rules, expireAfter, maxRemovals, dryRun };
-  const outcome = await sweepPreviews(request, ports);
+  const outcome = await sweepPreviews(request, ports).catch(explainStop(ports));
   return teardownOutcome(outcome, 'Preview sweep', outcome.refused);
+}
+
+function explainStop({ signal }: TeardownPorts) {
+  return (cause: unknown): never => {
+    if (!signal.aborted) throw cause;
+    const timedOut = (signal.reason as Error | undefined)?.name === 'TimeoutError';
+    throw new UserError(
+      timedOut
+        ? 'timeout: the teardown took longer than the input `timeout` allows'
+        : 'cancelled: the run was cancelled',
+      'Run it again; it goes on where this one stopped.',
+      { cause },
+    );
+  };
 }
 
 function teardownPorts(

@@ -1,6 +1,6 @@
-import { type Duration, duration } from '../core/time.ts';
+import type { Duration } from '../core/time.ts';
 import type { InputReader } from '../runner/read-inputs.ts';
-import { type CommonInputs, readCommonInputs } from './common-inputs.ts';
+import { type CommonInputs, readCommonInputs, readTimeout } from './common-inputs.ts';
 
 /** Inputs of a teardown or sweep. */
 export interface TeardownInputs extends CommonInputs {
@@ -15,7 +15,6 @@ export interface TeardownInputs extends CommonInputs {
 }
 
 const defaultMaxRemovals = 20;
-const defaultTimeout = duration(30 * 60_000);
 
 /** Reads the inputs of a teardown or sweep. */
 export function readTeardownInputs(reader: InputReader): TeardownInputs {
@@ -27,7 +26,7 @@ export function readTeardownInputs(reader: InputReader): TeardownInputs {
     expireAfter: reader.duration('expire-after'),
     maxRemovals: reader.integer('max-removals', { min: 0, max: 10_000 }) ?? defaultMaxRemovals,
     wait: reader.flag('wait', true),
-    timeout: reader.duration('timeout') ?? defaultTimeout,
+    timeout: readTimeout(reader),
     dryRun: reader.flag('dry-run', false),
   };
 }

@@ -46,12 +46,29 @@ function explain(cause: RequestError, { act, permission }: Purpose): UserError |
       { cause },
     );
   }
+  if (cause.status >= 500) return unanswered(cause, act);
   if (cause.status !== 403 && cause.status !== 404) return undefined;
   return new UserError(
     `GitHub refused to ${act}: ${firstLine(cause.message)} (${cause.status})`,
     `Add \`${permission}\` under \`permissions:\` of the job. Runs for pull requests from forks and by Dependabot get a read-only token whatever stands there.`,
     { cause },
   );
+}
+
+/** octokit gives a request that got no answer the status 500. */
+function unanswered(cause: RequestError, act: string): UserError {
+  const { origin } = new URL(cause.request.url);
+  return cause.response === undefined
+    ? new UserError(
+        `GitHub could not be reached at ${origin} to ${act}: ${firstLine(cause.message)}`,
+        'Check the network, the proxy and GITHUB_API_URL of the runner, then run again.',
+        { cause },
+      )
+    : new UserError(
+        `GitHub failed to ${act}: it answered ${cause.status}`,
+        'Run again; whether GitHub has an incident is at https://www.githubstatus.com.',
+        { cause },
+      );
 }
 
 function isRateLimit({ status, message, response }: RequestError): boolean {

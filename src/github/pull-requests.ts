@@ -47,13 +47,26 @@ export function githubPullRequests(client: GitHubClient): PullRequests {
           pull_number: number,
         }),
       );
-      const approvers = reviews
-        .filter(({ state, commit_id }) => state === 'APPROVED' && commit_id === commit)
-        .flatMap(({ user }) => user?.login ?? []);
-      for (const login of new Set(approvers)) {
+      for (const login of approversOf(reviews, commit)) {
         if (await hasWriteAccess(client, login)) return true;
       }
       return false;
     },
   };
+}
+
+interface Review {
+  readonly state: string;
+  readonly commit_id: string | null;
+  readonly user: { readonly login: string } | null;
+}
+
+/** Whose last word, in reviews oldest first, is the approval of the commit; a mere comment takes nothing back. */
+function approversOf(reviews: readonly Review[], commit: string): string[] {
+  const approves = new Map<string, boolean>();
+  for (const { user, state, commit_id } of reviews) {
+    if (user === null || state === 'COMMENTED' || state === 'PENDING') continue;
+    approves.set(user.login, state === 'APPROVED' && commit_id === commit);
+  }
+  return [...approves].filter(([, approved]) => approved).map(([login]) => login);
 }

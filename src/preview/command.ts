@@ -11,13 +11,13 @@ export type Command =
 /** What can be said, for people. */
 export const commandHelp: readonly (readonly [command: string, meaning: string])[] = [
   ['/preview', 'deploy the head of this pull request, whatever labels, drafts or paths say'],
-  ['/preview abc1234', 'the same, and approve exactly that commit of a fork'],
+  ['/preview COMMIT', 'the same, and approve exactly that commit of a fork, by all its 40 digits'],
   ['/preview keep 3d', 'keep the preview at least that long from now'],
   ['/preview down', 'remove the preview; the next push brings it back'],
   ['/preview help', 'show this'],
 ];
 
-const commandLine = /^\/preview(?:[ \t]+(.*?))?[ \t]*$/;
+const prefix = '/preview';
 const fence = /^ {0,3}(`{3,}|~{3,})/;
 
 /**
@@ -26,8 +26,9 @@ const fence = /^ {0,3}(`{3,}|~{3,})/;
  */
 export function parseCommand(comment: string): Command | undefined {
   for (const line of spokenLines(comment)) {
-    const match = commandLine.exec(line);
-    if (match) return readCommand((match[1] ?? '').split(/[ \t]+/).filter(Boolean));
+    // Cut into words without a backtracking pattern: anyone may write a line of 65,536 spaces.
+    const [first, ...words] = line.split(/[ \t]/);
+    if (first === prefix) return readCommand(words.filter((word) => word !== ''));
   }
   return undefined;
 }

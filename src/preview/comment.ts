@@ -1,6 +1,6 @@
 import { formatInstant } from '../core/time.ts';
 import type { ServiceState } from '../targets/target.ts';
-import { codeBlock, codeSpan, escapeMarkdown, lastLines, link } from './markdown.ts';
+import { codeBlock, codeSpan, escapeMarkdown, lastLines, link, start } from './markdown.ts';
 import type { PreviewReport, ReportLinks, Step } from './report.ts';
 
 /** GitHub refuses comments over 65,536 characters; the log takes what the rest leaves. */
@@ -39,7 +39,7 @@ export function renderComment(report: PreviewReport, links: ReportLinks): string
     ...renderReport(report, links, '###'),
     renderFooter(report, links),
   ].join('\n');
-  return body.length <= commentLimit ? body : `${body.slice(0, commentLimit)}\n\n… cut`;
+  return body.length <= commentLimit ? body : `${start(body, commentLimit)}\n\n… cut`;
 }
 
 /** Heading, facts, steps and log of a report, as Markdown lines; the summary shows the same. */

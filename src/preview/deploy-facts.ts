@@ -88,7 +88,8 @@ export async function readEligibility(
   const paths = anywhere ? [] : services.flatMap((service) => service.paths);
   const approved =
     asks &&
-    (isPrefixOf(request.approvedCommit, pullRequest.head.sha) ||
+    // Whole, never a prefix: two commits that share their first digits are made in seconds.
+    (request.approvedCommit === pullRequest.head.sha ||
       (await ports.pullRequests.isApproved(pullRequest.number, pullRequest.head.sha)));
   const facts = { repository: request.repository, requested, approved, changedPaths };
   return decideEligibility(pullRequest, { ...eligible, paths }, facts);
@@ -150,8 +151,4 @@ function chooseServices(
 
 function touches(changedPaths: readonly string[], globs: readonly string[]): boolean {
   return changedPaths.some((path) => matchesGlob(path, globs));
-}
-
-function isPrefixOf(prefix: string | undefined, sha: string): boolean {
-  return prefix !== undefined && prefix.length >= 7 && sha.startsWith(prefix.toLowerCase());
 }

@@ -90,8 +90,8 @@ function refuseFork(pullRequest: PullRequest, rules: EligibilityRules, facts: El
   if (!isFork(pullRequest, facts.repository)) return undefined;
   if (rules.forks === 'never') return 'pull requests from forks get no preview here';
   if (facts.approved) return undefined;
-  const commit = pullRequest.head.sha.slice(0, 7);
-  return `commit ${commit} of a fork waits for approval; someone with write access approves it by a review of this commit or the comment "/preview ${commit}"`;
+  const { sha } = pullRequest.head;
+  return `commit ${sha.slice(0, 7)} of a fork waits for approval; someone with write access approves it by a review of this commit or the comment "/preview ${sha}"`;
 }
 
 function refuseDraft(pullRequest: PullRequest, rules: EligibilityRules) {

@@ -9,7 +9,7 @@ export function escapeMarkdown(text: string): string {
     .replace(/(\\#|GH\\-)(?=\d)/gi, '$1\u200b')
     .replace(/:\/\//g, ':\u200b//')
     .replace(/\bwww\./gi, 'www\u200b.')
-    .replace(/\s*\n\s*/g, ' ');
+    .replace(/[\r\n]+/g, ' ');
 }
 
 /** An inline code span that no text can leave; its fence is longer than any run of backticks inside. */
@@ -29,7 +29,7 @@ export function codeBlock(lines: readonly string[], language = 'text'): string {
 
 /** A link; a URL that is not http(s) becomes code instead. */
 export function link(text: string, url: string): string {
-  const safe = /^https?:\/\/[^\s<>()"'`]+$/.test(url);
+  const safe = /^https?:\/\/[^\s<>()"'`|\\]+$/.test(url);
   return safe ? `[${text}](${url})` : codeSpan(url);
 }
 
@@ -38,13 +38,18 @@ export function lastLines(lines: readonly string[], characters: number): string[
   const kept: string[] = [];
   let room = characters;
   for (const line of lines.toReversed()) {
-    const cut = line.length > 500 ? `${line.slice(0, 500)}…` : line;
+    const cut = line.length > 500 ? `${start(line, 500)}…` : line;
     room -= cut.length + 1;
     if (room < 0) break;
     kept.unshift(cut);
   }
   const left = lines.length - kept.length;
   return left > 0 ? [`… ${left} earlier lines left out`, ...kept] : kept;
+}
+
+/** The first characters of a text. Half a surrogate pair at the end would make GitHub refuse the whole. */
+export function start(text: string, characters: number): string {
+  return text.slice(0, characters).replace(/[\ud800-\udbff]$/, '');
 }
 
 function longestRun(text: string): number {

@@ -22,16 +22,18 @@ export function progressReporter(
   let report = start;
   let renewed = ports.now();
   let writing: Promise<unknown> = Promise.resolve();
+  let ended = false;
   return {
     progress(event) {
       ports.progress(event);
-      if (event.kind !== 'step') return;
+      if (event.kind !== 'step' || ended) return;
       report = { ...report, steps: addStep(report.steps, event) };
       if (ports.now() - renewed < renewEvery) return;
       renewed = ports.now();
       writing = announce.comment(report);
     },
     async end() {
+      ended = true;
       await writing;
       return report;
     },

@@ -31,18 +31,27 @@ export function readRunContext(environment: Environment): RunContext {
       'Run this action in a workflow, or with `lab step`, which set the variables of a run.',
     );
   }
-  const serverUrl = environment.GITHUB_SERVER_URL ?? 'https://github.com';
+  const serverUrl = readUrl(environment, 'GITHUB_SERVER_URL', 'https://github.com');
   return {
     repository,
     eventName: environment.GITHUB_EVENT_NAME ?? '',
-    apiUrl: environment.GITHUB_API_URL ?? 'https://api.github.com',
+    apiUrl: readUrl(environment, 'GITHUB_API_URL', 'https://api.github.com'),
     serverUrl,
     runUrl: `${serverUrl}/${repository}/actions/runs/${environment.GITHUB_RUN_ID ?? ''}`,
     workspace: environment.GITHUB_WORKSPACE ?? '',
-    temp: environment.RUNNER_TEMP ?? '/tmp',
+    temp: environment.RUNNER_TEMP || '/tmp',
     sha: environment.GITHUB_SHA ?? '',
     ref: environment.GITHUB_REF ?? '',
   };
+}
+
+function readUrl(environment: Environment, name: string, fallback: string): string {
+  const url = environment[name] || fallback;
+  if (/^https?:\/\//.test(url) && URL.canParse(url)) return url.replace(/\/+$/, '');
+  throw new UserError(
+    `${name} is ${JSON.stringify(url)}, not a URL`,
+    `Leave the variable to the runner; it is ${fallback} on GitHub.com.`,
+  );
 }
 
 /**

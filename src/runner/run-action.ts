@@ -1,6 +1,7 @@
 import { debug, error, notice, setOutput, setSecret, summary, warning } from '@actions/core';
 import { type Problem, UserError } from '../core/user-error.ts';
 import type { Environment } from './environment.ts';
+import { escapeCommands } from './escape-commands.ts';
 
 /** What an action hands back: its outputs, what it shows people, and why it failed if it did. */
 export interface ActionOutcome {
@@ -84,7 +85,7 @@ function actionRun(environment: Environment): ActionRun {
   return {
     environment,
     signal: cancel.signal,
-    log: (line) => console.log(line),
+    log: (line) => console.log(escapeCommands(line)),
     debug,
     warn: (message) => warning(message),
   };
@@ -95,7 +96,7 @@ async function report(name: string, outcome: ActionOutcome): Promise<void> {
   for (const [key, value] of Object.entries(outcome.outputs)) setOutput(key, value);
   for (const message of outcome.warnings ?? []) warning(message);
   for (const problem of failures.slice(0, annotationLimit)) annotate(problem);
-  for (const problem of failures.slice(annotationLimit)) console.log(problem.message);
+  for (const { message } of failures.slice(annotationLimit)) console.log(escapeCommands(message));
   const reason = outcome.outputs.reason;
   if (failures.length === 0 && reason) notice(reason, { title: name });
   await writeSummary(outcome);

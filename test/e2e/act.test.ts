@@ -164,7 +164,7 @@ played('carried through nektos/act', () => {
 
   test('examples/previews-forks.yml: nothing of a fork runs but the commit that was approved', async () => {
     await stage.api.call('POST', '/repos/acme/app/forks', { organization: 'mallory' });
-    const bare = stage.github.repositories['mallory/app'] ?? '';
+    const bare = await stage.github.createRepository('mallory/app');
     const fork = { name: 'mallory/app', bare, sample: true };
     const push = (text: string) =>
       commitTo(fork, { branch: 'gift', message: text, files: { 'gift.txt': text } });
@@ -178,11 +178,11 @@ played('carried through nektos/act', () => {
       return run.outputs;
     };
     expect(await command('/preview')).toMatchObject({ state: 'skipped' });
-    const up = await command(`/preview ${approved.slice(0, 7)}`);
+    const up = await command(`/preview ${approved}`);
     expect(up.state).toBe('created');
     expect((await stage.visit(up.url ?? '')).body).toContain(approved);
     await push('two');
-    const again = await command(`/preview ${approved.slice(0, 7)}`);
+    const again = await command(`/preview ${approved}`);
     expect(again.reason).toMatch(/^fork: commit [0-9a-f]{7} of a fork waits for approval/);
     expect((await stage.visit(up.url ?? '')).body).toContain(approved);
     await command('/preview down');

@@ -2,7 +2,7 @@ import { readInputs } from '../../runner/read-inputs.ts';
 import type { ActionOutcome, ActionRun } from '../../runner/run-action.ts';
 import { readDeployInputs } from '../deploy-inputs.ts';
 import { findConfiguration } from '../find-configuration.ts';
-import { findOccasion } from '../occasion.ts';
+import { findOccasion, noLongerHead } from '../occasion.ts';
 import { deployOutcome, runDeploy } from '../run-deploy.ts';
 import { openSession } from '../session.ts';
 
@@ -12,6 +12,7 @@ export async function deployAction(run: ActionRun): Promise<ActionOutcome> {
   for (const warning of warnings) run.warn(warning);
   const session = await openSession(run, inputs);
   const occasion = await findOccasion(session, inputs);
+  if (!occasion) return { outputs: { state: 'superseded', reason: noLongerHead } };
   const configured = { session, configuration: await findConfiguration(session) };
   const outcome = await runDeploy(configured, inputs, occasion);
   run.debug(`GitHub requests: ${session.github.requests()}`);

@@ -27,7 +27,10 @@ function chooseOccasion(session: Session, inputs: TeardownInputs): TeardownOccas
   if (mode === 'sweep') return { mode };
   const ofEvent = numberAt(payload, 'pull_request', 'number');
   const pullRequest = inputs.previewId ? inputs.pullRequest : (inputs.pullRequest ?? ofEvent);
-  const asked = named !== undefined && pullRequest !== ofEvent;
+  // By name of something else than the event's own pull request: someone means it, open or not.
+  const asked =
+    named !== undefined &&
+    (ofEvent === undefined || (inputs.pullRequest !== undefined && inputs.pullRequest !== ofEvent));
   if (pullRequest === undefined && inputs.previewId === undefined)
     throw nothingNamed(context.eventName);
   return {

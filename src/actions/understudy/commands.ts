@@ -53,7 +53,7 @@ async function obey(
       return named('teardown-preview', await runTeardown(configured, inputs, occasion));
     }
     case 'keep':
-      return keep(configured, pullRequest, command);
+      return keep(configured, inputs, pullRequest, command);
     case 'help':
       return help(configured, pullRequest, 'help: the commands are in a comment');
     case 'invalid':
@@ -63,6 +63,7 @@ async function obey(
 
 async function keep(
   { session, configuration }: Configured,
+  { dryRun }: UnderstudyInputs,
   pullRequest: number,
   { length }: Extract<Command, { kind: 'keep' }>,
 ): Promise<ActionOutcome> {
@@ -72,7 +73,9 @@ async function keep(
   const mine = observed.filter((preview) => preview.pullRequest === pullRequest);
   if (mine.length === 0) return answered('none: this pull request has no preview to keep');
   const until = after(session.now(), length);
-  for (const preview of mine) await target.extend(preview, until);
+  const shorter = mine.filter(({ expiresAt }) => expiresAt !== undefined && expiresAt < until);
+  if (dryRun) return answered(`dry-run: the preview would stay until ${formatInstant(until)}`);
+  for (const preview of shorter) await target.extend(preview, until);
   return answered(`keep: the preview stays until ${formatInstant(until)} at least`);
 }
 

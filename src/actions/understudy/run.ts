@@ -1,7 +1,7 @@
 import { readInputs } from '../../runner/read-inputs.ts';
 import type { ActionOutcome, ActionRun } from '../../runner/run-action.ts';
 import { findConfiguration } from '../find-configuration.ts';
-import { findOccasion } from '../occasion.ts';
+import { findOccasion, noLongerHead } from '../occasion.ts';
 import { deployOutcome, runDeploy } from '../run-deploy.ts';
 import { runTeardown, type TeardownOccasion } from '../run-teardown.ts';
 import { type Configured, openSession } from '../session.ts';
@@ -54,6 +54,7 @@ async function deployOrRemove(
   inputs: UnderstudyInputs,
 ): Promise<ActionOutcome> {
   const occasion = await findOccasion(configured.session, inputs);
+  if (!occasion) return { outputs: { action: 'none', reason: noLongerHead } };
   const outcome = await runDeploy(configured, inputs, occasion);
   if (!outcome.obsolete) {
     const told = deployOutcome(outcome, configured, inputs);
