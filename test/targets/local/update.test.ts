@@ -67,9 +67,9 @@ describe('an update', () => {
   });
 
   test('whose probe answers another status than expected fails', async () => {
-    const strict = service('web', { health: { path: '/pid', expect: 204 } }, host, 600);
+    const strict = service('web', { health: { path: '/pid', expect: 204 } }, host, 1500);
     const result = await shop.deploy(desired(shop.commit('one'), {}, { services: [strict] }));
-    expect(result).toMatchObject({ reason: 'not healthy at /pid within 0.6 s: it answered 200' });
+    expect(result).toMatchObject({ reason: 'not healthy at /pid within 1.5 s: it answered 200' });
   });
 
   test('whose install fails ends before the start', async () => {
@@ -109,7 +109,7 @@ describe('an update', () => {
 });
 
 describe('several deploys of one preview', () => {
-  const slow = { env: { SLOW: '1500' } };
+  const slow = { env: { SLOW: '900' } };
 
   test('a newer commit gives up the candidate of the older one', async () => {
     const older = shop.deploy(desired(shop.commit('one'), slow));

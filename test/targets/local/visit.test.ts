@@ -39,7 +39,7 @@ describe('sleep', () => {
 
   test('holds a request no longer than it should, then says that it wakes up', async () => {
     await shop.start({ hold: 100 });
-    await shop.deploy(desired(shop.commit('one'), { ...sleepy, env: { SLOW: '800' } }));
+    await shop.deploy(desired(shop.commit('one'), { ...sleepy, env: { SLOW: '500' } }));
     await until(async () => (await stateOf()) === 'sleeping');
     const page = await shop.get(host, '/', html);
     expect(page).toMatchObject({ status: 503, headers: { 'retry-after': '3' } });
@@ -80,7 +80,7 @@ describe('what visitors get', () => {
 
   test('a first deploy gets the step that is under way', async () => {
     await shop.start();
-    const deploy = shop.deploy(desired(shop.commit('one'), { install: 'sleep 0.5' }));
+    const deploy = shop.deploy(desired(shop.commit('one'), { install: 'sleep 1' }));
     await until(async () => (await shop.get(host)).body.includes('install'));
     const page = await shop.get(host, '/', html);
     expect(page).toMatchObject({ status: 503, headers: { 'retry-after': '2' } });

@@ -3,11 +3,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ServiceState } from '../../target.ts';
 import type { ProcessIdentity, ServiceRecord, ServiceSpecification } from '../registry.ts';
 import { restartDelay } from './backoff.ts';
+import { firstHealth, unhealthy } from './first-health.ts';
 import type { FreePorts } from './free-port.ts';
 import { type Launched, launch } from './launch.ts';
 import { capLog } from './log-file.ts';
 import type { Machine } from './machine.ts';
-import { type Health, probeOnce, untilHealthy } from './probe.ts';
+import { type Health, probeOnce } from './probe.ts';
 import { endFamily, identify, isRunning, type ProcessFamily } from './process-table.ts';
 import { Usage } from './usage.ts';
 
@@ -145,7 +146,10 @@ export class Instance {
     if (typeof health !== 'string' && health.healthy) return 'ready';
     const crashed = typeof health === 'string';
     await this.#end(crashed ? 0 : this.parts.machine.limits.grace);
-    return { fault: crashed ? health : this.#unhealthy(health), final: !crashed };
+    return {
+      fault: crashed ? health : unhealthy(this.parts.specification.probe, health),
+      final: !crashed,
+    };
   }
 
   /** Words for a process that ended or could not be started; else what the probe found. */
@@ -157,7 +161,8 @@ export class Instance {
     } catch (error) {
       return `the process could not start: ${(error as Error).message}`;
     }
-    const health = await this.#firstOf(launched, port);
+    const target = { ...this.parts.specification, port };
+    const health = await firstHealth(launched, target, this.#life.signal);
     this.#life.signal.throwIfAborted();
     if (typeof health !== 'string' && health.healthy) this.#ready(health.address, launched);
     return health;
@@ -170,26 +175,6 @@ export class Instance {
     this.process = launched.pid === undefined ? undefined : identify(launched.pid);
     this.parts.changed();
     return launched;
-  }
-
-  /** The end of the process, as words, or the end of the probing. */
-  async #firstOf(launched: Launched, port: number): Promise<string | Health> {
-    const over = new AbortController();
-    const signal = AbortSignal.any([over.signal, this.#life.signal]);
-    const health = untilHealthy({ ...this.parts.specification, port }, signal);
-    health.catch(() => undefined);
-    const ended = launched.exit.then(({ words }) => `the process ${words}`);
-    try {
-      return await Promise.race([ended, health]);
-    } finally {
-      over.abort();
-    }
-  }
-
-  #unhealthy(health: Health): string {
-    const { path, within } = this.parts.specification.probe;
-    const detail = health.healthy ? '' : health.detail;
-    return `not healthy at ${path} within ${Math.round(within / 100) / 10} s: ${detail}`;
   }
 
   #ready(address: string, launched: Launched | undefined): void {
