@@ -131,9 +131,13 @@ export function normalized(text: string, world: Scene): string {
     .replaceAll(/localhost:\d+/g, 'localhost:<port>');
 }
 
+/** What the markers of all processes of a state folder begin with. */
+export function markerPrefix(home: string): string {
+  return createHash('sha256').update(home).digest('hex').slice(0, 12);
+}
+
 function processesOf({ home }: Scene): readonly string[] {
-  const prefix = createHash('sha256').update(home).digest('hex').slice(0, 12);
-  const found = processesWith(`UNDERSTUDY_INSTANCE=${prefix}.`);
+  const found = processesWith(`UNDERSTUDY_INSTANCE=${markerPrefix(home)}.`);
   const instances = new Map(
     found.map((one) => [
       variableOf(one, 'UNDERSTUDY_INSTANCE'),

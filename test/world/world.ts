@@ -10,7 +10,7 @@ import type { RunningStep, StepResult } from '../../src/lab/step/step.ts';
 import { appFiles, type Look, lookFile } from './app.ts';
 import { openGateway, type RunningGateway } from './gateway.ts';
 import { commit, git } from './git.ts';
-import { type Observed, observe } from './observe.ts';
+import { markerPrefix, type Observed, observe } from './observe.ts';
 import { killAll, processesWith } from './processes.ts';
 import { Tap, type TappedCall } from './tap.ts';
 
@@ -118,7 +118,10 @@ export class World {
     await this.#endStartedGateway();
     await this.tap.close();
     await this.github.close();
-    const left = processesWith(`UNDERSTUDY_HOME=${this.home}`);
+    const left = [
+      ...processesWith(`UNDERSTUDY_HOME=${this.home}`),
+      ...processesWith(`UNDERSTUDY_INSTANCE=${markerPrefix(this.home)}.`),
+    ];
     rmSync(this.root, { recursive: true, force: true, maxRetries: 3 });
     if (left.length > 0) throw new Error(`left: ${left.map(({ commandLine }) => commandLine)}`);
   }
