@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { minify } from '@swc/core';
 import ncc from '@vercel/ncc';
-import { treeShaken, units } from './units.mjs';
+import { units } from './units.mjs';
 
 const { values, positionals } = parseArgs({
   options: { out: { type: 'string', default: 'dist' } },
@@ -13,23 +13,9 @@ const { values, positionals } = parseArgs({
 });
 const { out } = values;
 
-await allowTreeShaking();
 if (positionals.length === 0) await rm(out, { recursive: true, force: true });
 for (const [unit, entry] of Object.entries(units)) {
   if (positionals.length === 0 || positionals.includes(unit)) await bundle(unit, entry);
-}
-
-/**
- * ncc has no option to say that a package is free of side effects, so the installed package.json says it.
- * Without it @actions/core alone is 490 kB, because its OIDC helper keeps undici.
- */
-async function allowTreeShaking() {
-  for (const name of treeShaken) {
-    const file = `node_modules/${name}/package.json`;
-    const manifest = JSON.parse(await readFile(file, 'utf8'));
-    if (manifest.sideEffects === false) continue;
-    await writeFile(file, `${JSON.stringify({ ...manifest, sideEffects: false }, null, 2)}\n`);
-  }
 }
 
 async function bundle(unit, entry) {

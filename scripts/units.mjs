@@ -9,18 +9,8 @@ export const units = {
   'understudy/index.js': 'actions/understudy/main.js',
   'config/parse.js': 'config/parse.js',
   'github/connect.js': 'github/connect.js',
-  'github/proxy-fetch.js': 'github/proxy-fetch.js',
   'targets/local/target.js': 'targets/local/target.js',
   'gateway/index.js': 'targets/local/gateway/main.js',
   'lab/index.js': 'lab/main.js',
   'lab/markdown.js': 'lab/markdown.js',
 };
-
-/** Packages whose modules have no side effect that we need, though they do not say so. */
-export const treeShaken = [
-  '@actions/core',
-  '@actions/http-client',
-  '@actions/exec',
-  '@actions/io',
-  'undici',
-];

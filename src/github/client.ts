@@ -4,6 +4,7 @@ import { retry } from '@octokit/plugin-retry';
 import { throttling } from '@octokit/plugin-throttling';
 import Bottleneck from 'bottleneck/light.js';
 import { conditionalRequests } from './conditional-requests.ts';
+import { type HttpRequest, httpFetch } from './http-fetch.ts';
 
 /** Where and as whom to call GitHub. */
 export interface ClientOptions {
@@ -34,7 +35,7 @@ const requestTimeout = 30_000;
 const PluggedOctokit = Octokit.plugin(paginateRest, retry, throttling);
 
 /**
- * A client with pagination, retries, throttling and conditional requests, on the built-in `fetch`. GitHub's
+ * A client with pagination, retries, throttling and conditional requests. GitHub's
  * limits: docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api.
  */
 export function connectClient(options: ClientOptions): GitHubClient {
@@ -94,21 +95,9 @@ function waitOrGiveUp({ warn }: ClientOptions) {
 }
 
 function countingFetch({ environment }: ClientOptions, count: () => void) {
-  const sender = hasProxy(environment) ? loadProxyFetch(environment) : Promise.resolve(fetch);
-  return async (url: string, init: RequestInit = {}) => {
+  const send = httpFetch(environment);
+  return (url: string, request: HttpRequest = {}) => {
     count();
-    const send = await sender;
-    return send(url, { ...init, signal: AbortSignal.timeout(requestTimeout) });
+    return send(url, { ...request, signal: AbortSignal.timeout(requestTimeout) });
   };
-}
-
-function hasProxy(environment: ClientOptions['environment']): boolean {
-  const names = ['https_proxy', 'http_proxy', 'HTTPS_PROXY', 'HTTP_PROXY'];
-  return names.some((name) => environment[name]);
-}
-
-/** A unit of its own: `node:http` and `node:https` would cost every run some 10 ms. */
-async function loadProxyFetch(environment: ClientOptions['environment']): Promise<typeof fetch> {
-  const { proxyFetch } = await import(/* webpackIgnore: true */ '../github/proxy-fetch.ts');
-  return proxyFetch(environment);
 }

@@ -1,7 +1,7 @@
-import { debug, error, notice, setOutput, setSecret, summary, warning } from '@actions/core';
 import { type Problem, UserError } from '../core/user-error.ts';
 import type { Environment } from './environment.ts';
 import { escapeCommands } from './escape-commands.ts';
+import { workflowCommand, writeOutput, writeSummary } from './workflow-commands.ts';
 
 /** What an action hands back: its outputs, what it shows people, and why it failed if it did. */
 export interface ActionOutcome {
@@ -40,16 +40,23 @@ export async function runAction(
   act: (run: ActionRun) => Promise<ActionOutcome>,
 ): Promise<void> {
   const environment: Environment = process.env;
-  maskSecrets(environment);
+  const token = environment['INPUT_GITHUB-TOKEN'];
+  if (token) say(workflowCommand('add-mask', token));
   const outcome = await act(actionRun(environment)).catch((cause) => failedOutcome(name, cause));
-  await report(name, outcome);
-  await settle(outcome);
+  report(name, outcome, environment);
+  process.exitCode = (outcome.failures ?? []).length > 0 ? 1 : 0;
+}
+
+function say(line: string) {
+  process.stdout.write(`${line}\n`);
 }
 
 /** An outcome for something thrown. A `UserError` is the user's to mend, anything else a fault of ours. */
 export function failedOutcome(name: string, cause: unknown): ActionOutcome {
   const failures = cause instanceof UserError ? cause.problems : [bugReport(cause)];
-  if (!(cause instanceof UserError)) debug(cause instanceof Error ? (cause.stack ?? '') : '');
+  if (!(cause instanceof UserError) && cause instanceof Error) {
+    say(workflowCommand('debug', cause.stack ?? ''));
+  }
   return {
     outputs: { reason: failures[0]?.message.split('\n')[0] ?? '' },
     summary: `### ${name} failed\n`,
@@ -69,11 +76,6 @@ function causes(cause: unknown): string[] {
   return [cause.message, ...(cause.cause === undefined ? [] : causes(cause.cause))];
 }
 
-function maskSecrets(environment: Environment) {
-  const token = environment['INPUT_GITHUB-TOKEN'];
-  if (token) setSecret(token);
-}
-
 function actionRun(environment: Environment): ActionRun {
   const cancel = new AbortController();
   const stop = () => {
@@ -85,46 +87,36 @@ function actionRun(environment: Environment): ActionRun {
   return {
     environment,
     signal: cancel.signal,
-    log: (line) => console.log(escapeCommands(line)),
-    debug,
-    warn: (message) => warning(message),
+    log: (line) => say(escapeCommands(line)),
+    debug: (line) => say(workflowCommand('debug', line)),
+    warn: (message) => say(workflowCommand('warning', message)),
   };
 }
 
-async function report(name: string, outcome: ActionOutcome): Promise<void> {
-  const failures = outcome.failures ?? [];
-  for (const [key, value] of Object.entries(outcome.outputs)) setOutput(key, value);
-  for (const message of outcome.warnings ?? []) warning(message);
-  for (const problem of failures.slice(0, annotationLimit)) annotate(problem);
-  for (const { message } of failures.slice(annotationLimit)) console.log(escapeCommands(message));
-  const reason = outcome.outputs.reason;
-  if (failures.length === 0 && reason) notice(reason, { title: name });
-  await writeSummary(outcome);
+function report(name: string, outcome: ActionOutcome, environment: Environment) {
+  const { outputs, warnings = [], failures = [] } = outcome;
+  for (const [key, value] of Object.entries(outputs)) writeOutput(environment, key, value);
+  for (const message of warnings) say(workflowCommand('warning', message));
+  for (const problem of failures.slice(0, annotationLimit)) say(annotation(problem));
+  for (const { message } of failures.slice(annotationLimit)) say(escapeCommands(message));
+  if (failures.length === 0 && outputs.reason) {
+    say(workflowCommand('notice', outputs.reason, { title: name }));
+  }
+  const markdown = [outcome.summary ?? '', ...failures.map(summaryOfProblem)].join('\n');
+  if (markdown.trim()) writeSummary(environment, markdown);
 }
 
-function annotate({ message, hint, location }: Problem) {
-  error(`${message}\n${hint}`, {
-    ...(location && { file: location.file }),
-    ...(location?.line !== undefined && { startLine: location.line }),
-    ...(location?.column !== undefined && { startColumn: location.column }),
+function annotation({ message, hint, location }: Problem): string {
+  const { file, line, column } = location ?? {};
+  return workflowCommand('error', `${message}\n${hint}`, {
+    ...(file !== undefined && { file }),
+    ...(line !== undefined && { line }),
+    ...(column !== undefined && { col: column }),
   });
-}
-
-async function writeSummary(outcome: ActionOutcome): Promise<void> {
-  if (!process.env.GITHUB_STEP_SUMMARY) return;
-  const failures = (outcome.failures ?? []).map(summaryOfProblem);
-  const text = [outcome.summary ?? '', ...failures].join('\n');
-  if (text.trim()) await summary.addRaw(text, true).write();
 }
 
 function summaryOfProblem({ message, hint, location }: Problem): string {
   const place = location ? `\`${location.file}:${location.line ?? 1}\` ` : '';
   const text = message.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
   return `\n> [!CAUTION]\n> ${place}${text.replaceAll('\n', '\n> ')}\n>\n> ${hint}\n`;
-}
-
-/** Keep-alive sockets must not hold a finished step: what is written is flushed, then the process ends. */
-async function settle(outcome: ActionOutcome): Promise<void> {
-  process.exitCode = (outcome.failures ?? []).length > 0 ? 1 : 0;
-  await new Promise((resolve) => process.stdout.write('', resolve));
 }
