@@ -6,7 +6,10 @@ import { startGitHub } from './server.ts';
  * `{"url", "repositories", "token"}` when ready and serves until SIGINT or SIGTERM. `argv` starts after
  * the word `github`. Throws for arguments that make no sense.
  */
-export async function runGitHub(argv: readonly string[]): Promise<void> {
+export async function runGitHub(
+  argv: readonly string[],
+  surroundings: Surroundings = ofProcess(),
+): Promise<void> {
   const { values } = parseArgs({
     args: [...argv],
     options: {
@@ -22,9 +25,23 @@ export async function runGitHub(argv: readonly string[]): Promise<void> {
   }
   const github = await startGitHub({ state: values.state, port, repositories: values.repository });
   const { url, repositories, token } = github;
-  process.stdout.write(`${JSON.stringify({ url, repositories, token })}\n`);
-  await new Promise<void>((stop) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop());
-  });
+  surroundings.print(JSON.stringify({ url, repositories, token }));
+  await surroundings.stopped();
   await github.close();
+}
+
+/** Where the line goes, and what ends the service. */
+export interface Surroundings {
+  print(line: string): void;
+  stopped(): Promise<void>;
+}
+
+function ofProcess(): Surroundings {
+  return {
+    print: (line) => void process.stdout.write(`${line}\n`),
+    stopped: () =>
+      new Promise((stop) => {
+        for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop());
+      }),
+  };
 }

@@ -61,7 +61,7 @@ export async function writeTree(
 /** A line for `git update-index --index-info`; `sha: null` takes a file out. */
 async function indexLine(directory: string, entry: Record<string, unknown>): Promise<string> {
   const { path, content, sha } = entry;
-  const mode = String(entry['mode'] ?? '100644');
+  const mode = String(entry.mode ?? '100644');
   if (typeof path !== 'string' || !/^(100644|100755|040000|160000|120000)$/.test(mode)) {
     throw new ApiError(422, 'Must supply a valid tree.mode');
   }

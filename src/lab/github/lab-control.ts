@@ -97,7 +97,7 @@ async function state(world: World): Promise<Answer> {
 }
 
 function tokenFrom(world: World, body: Body): string {
-  const permissions = isObject(body['permissions']) ? (body['permissions'] as Permissions) : {};
+  const permissions = isObject(body.permissions) ? (body.permissions as Permissions) : {};
   const repository = optional(body, 'repository');
   if (repository) world.store.repository(repository);
   const secret = `ghs_${randomBytes(18).toString('hex')}`;
@@ -107,7 +107,7 @@ function tokenFrom(world: World, body: Body): string {
 async function createRepository(world: World, body: Body): Promise<Answer> {
   const repository = await ensureRepository(world, text(body, 'name'));
   const name = `${repository.owner}/${repository.name}`;
-  const secret = body['private'] === true;
+  const secret = body.private === true;
   world.store.changeRepository(name, (before) => ({ ...before, private: secret }));
   return made({ name, directory: gitDirectories(world)[name] });
 }
@@ -125,15 +125,15 @@ function addCollaborator(world: World, body: Body): Answer {
 
 function setTeam(world: World, body: Body): Answer {
   const key = `${text(body, 'org')}/${text(body, 'slug')}`.toLowerCase();
-  const members = Array.isArray(body['members']) ? body['members'].map(String) : [];
+  const members = Array.isArray(body.members) ? body.members.map(String) : [];
   for (const login of members) account(world, login);
   world.store.change((s) => ({ ...s, teams: { ...s.teams, [key]: members } }));
   return made({ team: key, members });
 }
 
 function seed(world: World, body: Body): Answer {
-  const count = typeof body['count'] === 'number' ? body['count'] : 0;
-  const pulls = Array.isArray(body['pulls']) ? (body['pulls'] as SeedPull[]) : [];
+  const count = typeof body.count === 'number' ? body.count : 0;
+  const pulls = Array.isArray(body.pulls) ? (body.pulls as SeedPull[]) : [];
   const all = [...pulls, ...Array.from({ length: count }, () => ({}))];
   seedPullRequests(world, text(body, 'repository'), all);
   return made({ seeded: all.length });
@@ -171,7 +171,7 @@ function addFault(faults: Faults, body: Body): Answer {
   if (!faultActions.includes(action)) {
     throw new ApiError(422, `"action" must be one of ${faultActions.join(', ')}`);
   }
-  const match = isObject(body['match']) ? (body['match'] as Fault['match']) : {};
+  const match = isObject(body.match) ? (body.match as Fault['match']) : {};
   const { times = 1, milliseconds } = body as { times?: number; milliseconds?: number };
   faults.add({ match, action, times, ...(milliseconds !== undefined && { milliseconds }) });
   return made({ match, action, times });

@@ -95,15 +95,21 @@ export async function startGitHub(options: GitHubOptions): Promise<GitHub> {
     await closed;
     await world.exclusively(async () => world.store.flush());
   };
-  return { ...control(world), url: origin, token: fullPermissionToken(world), close };
-}
-
-function control(world: World): Omit<GitHub, 'url' | 'token' | 'close'> {
-  const secret = () => `ghs_${randomBytes(18).toString('hex')}`;
   return {
+    ...control(world),
+    url: origin,
+    token: fullPermissionToken(world),
+    // Repositories may be added while it runs.
     get repositories() {
       return gitDirectories(world);
     },
+    close,
+  };
+}
+
+function control(world: World): Omit<GitHub, 'url' | 'token' | 'repositories' | 'close'> {
+  const secret = () => `ghs_${randomBytes(18).toString('hex')}`;
+  return {
     events: () => world.events.all(),
     onEvent: (listener) => world.events.listen(listener),
     createToken: (permissions, repository, login) =>

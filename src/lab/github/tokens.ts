@@ -52,7 +52,7 @@ export function tokenForEvent(
 function isLowTrust({ event, payload, actor }: WebhookEvent): boolean {
   if (actor === 'dependabot[bot]') return true;
   if (!event.startsWith('pull_request') || event === 'pull_request_target') return false;
-  const pull = payload['pull_request'] as
+  const pull = payload.pull_request as
     | { head?: { repo?: { id?: number } | null }; base?: { repo?: { id?: number } } }
     | undefined;
   return pull?.head?.repo?.id !== pull?.base?.repo?.id;

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { GitHub, GitHubOptions } from '../../../src/lab/github/server.ts';
 import { startGitHub } from '../../../src/lab/github/server.ts';
+import { validateExchange } from './openapi.ts';
 
 /** An answer of the stand-in, its body parsed. */
 export interface Reply {
@@ -43,7 +44,7 @@ const identity = {
 
 /** Runs git in a directory; answers its output, trimmed. */
 export function gitIn(directory: string, ...args: string[]): string {
-  const env = { PATH: process.env['PATH'], HOME: directory, ...identity };
+  const env = { PATH: process.env.PATH, HOME: directory, ...identity };
   return execFileSync('git', args, {
     cwd: directory,
     env,
@@ -114,10 +115,22 @@ async function call(
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
   const text = await response.text();
-  const json = response.headers.get('content-type')?.includes('json') && text !== '';
-  return {
+  const type = response.headers.get('content-type') ?? '';
+  const json = /^application\/json/.test(type) && text !== '';
+  const reply: Reply = {
     status: response.status,
     headers: response.headers,
     body: json ? JSON.parse(text) : text,
   };
+  const { pathname } = new URL(response.url);
+  if (pathname.startsWith('/_lab/')) return reply;
+  const problems = validateExchange({
+    method,
+    path: pathname,
+    status: reply.status,
+    ...(body !== undefined && { requestBody: body }),
+    ...(json && { responseBody: reply.body }),
+  });
+  if (problems.length > 0) throw new Error(problems.join('\n'));
+  return reply;
 }

@@ -32,8 +32,7 @@ export const actionRoutes: readonly Route[] = [
     method: 'GET',
     path: `${base}/actions/workflows/{workflow}/runs`,
     permission: { actions: 'read' },
-    handle: (context) =>
-      runs(context, ({ path }) => path.endsWith(`/${context.params['workflow']}`)),
+    handle: (context) => runs(context, ({ path }) => path.endsWith(`/${context.params.workflow}`)),
   },
   {
     method: 'GET',
@@ -84,7 +83,7 @@ async function workflowDispatch(context: Context): Promise<Answer> {
   const { world, repository, params } = context;
   const ref = requiredText(context, 'ref');
   const directory = gitDirectory(world, repository);
-  const workflow = `.github/workflows/${params['workflow']}`;
+  const workflow = `.github/workflows/${params.workflow}`;
   const commit = await resolveCommit(directory, ref.replace(/^refs\/(heads|tags)\//, ''));
   if (!commit) throw new ApiError(422, `No ref found for: ${ref}`);
   if ((await tryGit(directory, ['cat-file', '-e', `${commit}:${workflow}`])) === undefined) {

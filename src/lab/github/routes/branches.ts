@@ -26,7 +26,7 @@ function list(context: Context): Answer {
 
 async function one(context: Context): Promise<Answer> {
   const { world, repository, params } = context;
-  const name = params['branch'] ?? '';
+  const name = params.branch ?? '';
   const sha = repository.refs[`refs/heads/${name}`];
   const [commit] = sha ? await readCommits(gitDirectory(world, repository), [sha]) : [];
   if (!commit) throw new ApiError(404, 'Branch not found');

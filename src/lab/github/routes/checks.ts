@@ -100,7 +100,7 @@ function change(context: Context, run: CheckRunState): CheckRunState {
 
 async function list(context: Context): Promise<Answer> {
   const { world, repository, query, params } = context;
-  const sha = await commitNamed(context, params['ref'] ?? '');
+  const sha = await commitNamed(context, params.ref ?? '');
   const name = query.get('check_name');
   const status = query.get('status');
   const all = repository.checkRuns

@@ -52,7 +52,7 @@ async function list(context: Context): Promise<Answer> {
 async function one(context: Context): Promise<Answer> {
   const { world, repository } = context;
   const directory = gitDirectory(world, repository);
-  const sha = await commitNamed(context, context.params['ref'] ?? '');
+  const sha = await commitNamed(context, context.params.ref ?? '');
   if (/\bsha\b/.test(context.accept)) return { status: 200, body: Buffer.from(sha) };
   const [commit] = await readCommits(directory, [sha]);
   if (!commit) throw notFound();
@@ -77,7 +77,7 @@ async function emptyTree(directory: string): Promise<string> {
 async function compare(context: Context): Promise<Answer> {
   const { world, repository, params } = context;
   const directory = gitDirectory(world, repository);
-  const [from = '', to = ''] = (params['basehead'] ?? '').split('...');
+  const [from = '', to = ''] = (params.basehead ?? '').split('...');
   const side = (name: string) => resolveCommit(directory, name.slice(name.indexOf(':') + 1));
   const [baseSha, headSha] = await Promise.all([side(from), side(to)]);
   const mergeBase =

@@ -23,7 +23,7 @@ async function contents(context: Context): Promise<Answer> {
   const ref = query.get('ref') ?? repository.defaultBranch;
   const commit = await resolveCommit(directory, ref);
   if (!commit) throw missing(query.get('ref'));
-  const wanted = (params['path'] ?? '').replace(/^\/+|\/+$/g, '');
+  const wanted = (params.path ?? '').replace(/^\/+|\/+$/g, '');
   const sha = (
     await tryGit(directory, ['rev-parse', '--verify', '--quiet', `${commit}:${wanted}`])
   )?.trim();

@@ -113,7 +113,7 @@ function newDeployment(
     task: optionalText(context, 'task') ?? 'deploy',
     environment,
     originalEnvironment: environment,
-    payload: context.body['payload'] ?? '',
+    payload: context.body.payload ?? '',
     transient: optionalFlag(context, 'transient_environment') ?? false,
     production: optionalFlag(context, 'production_environment') ?? environment === 'production',
     creator: context.token.login,

@@ -23,7 +23,7 @@ export const environmentRoutes: readonly Route[] = [
     path: `${path}/{name}`,
     permission: { actions: 'read' },
     handle: (context) => {
-      const found = context.repository.environments[context.params['name'] ?? ''];
+      const found = context.repository.environments[context.params.name ?? ''];
       if (!found) throw notFound();
       return { status: 200, body: environmentView(context, found) };
     },

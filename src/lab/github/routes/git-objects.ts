@@ -49,7 +49,7 @@ async function createBlob(context: Context): Promise<Answer> {
 
 async function blob(context: Context): Promise<Answer> {
   const { world, repository, params } = context;
-  const sha = params['sha'] ?? '';
+  const sha = params.sha ?? '';
   if ((await objectType(directoryOf(context), sha)) !== 'blob') throw notFound();
   const bytes = await gitBytes(directoryOf(context), ['cat-file', 'blob', sha]);
   if (/\braw\b/.test(context.accept)) return { status: 200, body: bytes };
@@ -71,7 +71,7 @@ export function wrapped(bytes: Buffer): string {
 
 async function createTree(context: Context): Promise<Answer> {
   refuseEmpty(context);
-  const entries = context.body['tree'];
+  const entries = context.body.tree;
   if (!Array.isArray(entries)) throw new ApiError(422, 'Invalid tree info');
   const sha = await writeTree(
     directoryOf(context),
@@ -82,7 +82,7 @@ async function createTree(context: Context): Promise<Answer> {
 }
 
 async function tree(context: Context): Promise<Answer> {
-  const name = context.params['sha'] ?? '';
+  const name = context.params.sha ?? '';
   const directory = directoryOf(context);
   const safe = /^[\w./-]+$/.test(name) && !name.startsWith('-');
   const args = ['rev-parse', '--verify', '--quiet', `${name}^{tree}`];
@@ -120,7 +120,7 @@ async function createCommit(context: Context): Promise<Answer> {
     }
   }
   const author = signature(context, 'author');
-  const committer = context.body['committer'] ? signature(context, 'committer') : author;
+  const committer = context.body.committer ? signature(context, 'committer') : author;
   const lines = [
     `tree ${treeSha}`,
     ...parents.map((parent) => `parent ${parent}`),
@@ -138,15 +138,15 @@ function signature(context: Context, field: string): string {
   const { login } = context.token;
   const clean = (value: unknown, fallback: string) =>
     typeof value === 'string' ? value.replace(/[<>\n\0]/g, '').trim() || fallback : fallback;
-  const name = clean(given['name'], login);
-  const email = clean(given['email'], `${login}@users.noreply.github.com`);
-  const date = Date.parse(clean(given['date'], timestamp(context.world.clock)));
+  const name = clean(given.name, login);
+  const email = clean(given.email, `${login}@users.noreply.github.com`);
+  const date = Date.parse(clean(given.date, timestamp(context.world.clock)));
   if (Number.isNaN(date)) throw new ApiError(422, `Invalid date in ${field}`);
   return `${name} <${email}> ${Math.floor(date / 1000)} +0000`;
 }
 
 function commit(context: Context): Promise<Answer> {
-  return shownCommit(context, context.params['sha'] ?? '');
+  return shownCommit(context, context.params.sha ?? '');
 }
 
 async function shownCommit(context: Context, sha: string): Promise<Answer> {
@@ -175,7 +175,7 @@ async function createTag(context: Context): Promise<Answer> {
 }
 
 async function tag(context: Context): Promise<Answer> {
-  const sha = context.params['sha'] ?? '';
+  const sha = context.params.sha ?? '';
   if ((await objectType(directoryOf(context), sha)) !== 'tag') throw notFound();
   return { status: 200, body: await tagBody(context, sha) };
 }

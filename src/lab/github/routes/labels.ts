@@ -62,7 +62,7 @@ function listed(context: Context): Answer {
 /** Labels may come as a list of names or of objects with a name. */
 function namesIn(context: Context): string[] {
   const entries = optionalList(context, 'labels') ?? [];
-  return entries.map((entry) => String(isObject(entry) ? entry['name'] : entry));
+  return entries.map((entry) => String(isObject(entry) ? entry.name : entry));
 }
 
 function keepAnd(context: Context): (before: readonly string[]) => string[] {
@@ -70,7 +70,7 @@ function keepAnd(context: Context): (before: readonly string[]) => string[] {
 }
 
 async function removeOne(context: Context): Promise<Answer> {
-  const wanted = context.params['name']?.toLowerCase();
+  const wanted = context.params.name?.toLowerCase();
   const { labels } = issueOf(context);
   if (!labels.some((label) => label.toLowerCase() === wanted)) {
     throw Object.assign(notFound(), { body: { message: 'Label does not exist', status: '404' } });

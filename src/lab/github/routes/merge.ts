@@ -2,7 +2,7 @@ import { ApiError } from '../api-error.ts';
 import { optionalText } from '../body.ts';
 import { git } from '../git.ts';
 import { identity, mergedTree } from '../pull-facts.ts';
-import { closePull, mergeCommit } from '../pulls.ts';
+import { closePull, currentPull, mergeCommit } from '../pulls.ts';
 import { moveRefs } from '../pushes.ts';
 import type { Answer, Context, Route } from '../route.ts';
 import { fullName } from '../state.ts';
@@ -25,15 +25,16 @@ function isMerged(context: Context): Answer {
 
 async function merge(context: Context): Promise<Answer> {
   const { world, repository, token } = context;
-  const issue = pullOf(context);
+  const { number } = pullOf(context);
   const name = fullName(repository);
-  refuse(context, issue);
   return moveRefs(world, name, token, async () => {
+    const issue = currentPull(world, name, number);
+    refuse(context, issue);
     const ref = `refs/heads/${issue.pull.baseRef}`;
     const base = refReader(world, repository).read()[ref] ?? issue.pull.baseSha;
     const sha = await commitOf(context, issue, base);
     await git(gitDirectory(world, repository), ['update-ref', ref, sha, base]);
-    await closePull(world, name, issue.number, token, { mergeCommitSha: sha });
+    await closePull(world, name, number, token, { mergeCommitSha: sha });
     return {
       status: 200,
       body: { sha, merged: true, message: 'Pull Request successfully merged' },

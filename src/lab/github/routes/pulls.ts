@@ -110,7 +110,7 @@ async function editText(context: Context, number: number): Promise<void> {
   const { world, repository, token } = context;
   const name = fullName(repository);
   const issue = currentPull(world, name, number);
-  const title = context.body['title'] === undefined ? issue.title : requiredText(context, 'title');
+  const title = context.body.title === undefined ? issue.title : requiredText(context, 'title');
   const body = optionalText(context, 'body') ?? issue.body;
   const base = optionalText(context, 'base') ?? issue.pull.baseRef;
   const baseSha = repository.refs[`refs/heads/${base}`];

@@ -42,14 +42,14 @@ export const refRoutes: readonly Route[] = [
 
 async function one(context: Context): Promise<Answer> {
   refuseEmpty(context);
-  const ref = `refs/${context.params['ref']}`;
+  const ref = `refs/${context.params.ref}`;
   const sha = context.repository.refs[ref];
   if (!sha) throw notFound();
   return { status: 200, body: await refView(context, ref, sha) };
 }
 
 async function matching(context: Context): Promise<Answer> {
-  const prefix = `refs/${context.params['ref']}`;
+  const prefix = `refs/${context.params.ref}`;
   const found = Object.entries(context.repository.refs).filter(([ref]) => ref.startsWith(prefix));
   const views = await Promise.all(found.map(([ref, sha]) => refView(context, ref, sha)));
   return pageOf(context, views, (view) => view);
@@ -72,7 +72,7 @@ async function create(context: Context): Promise<Answer> {
 }
 
 async function update(context: Context): Promise<Answer> {
-  const ref = `refs/${context.params['ref']}`;
+  const ref = `refs/${context.params.ref}`;
   const sha = await knownObject(context);
   const force = optionalFlag(context, 'force') ?? false;
   await refuseWorkflows(context, sha);
@@ -89,7 +89,7 @@ async function update(context: Context): Promise<Answer> {
 }
 
 async function remove(context: Context): Promise<Answer> {
-  const ref = `refs/${context.params['ref']}`;
+  const ref = `refs/${context.params.ref}`;
   return moveRefs(context.world, fullName(context.repository), context.token, async () => {
     const before = tip(context, ref);
     if (!before) throw refused('Reference does not exist');

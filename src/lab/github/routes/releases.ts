@@ -26,7 +26,7 @@ export const releaseRoutes: readonly Route[] = [
     method: 'GET',
     path: `${path}/tags/{tag+}`,
     permission: read,
-    handle: (c) => first(c, ({ tag, draft }) => !draft && tag === c.params['tag']),
+    handle: (c) => first(c, ({ tag, draft }) => !draft && tag === c.params.tag),
   },
   { method: 'GET', path: `${path}/{id}`, permission: read, handle: (c) => first(c, named(c)) },
   { method: 'PATCH', path: `${path}/{id}`, permission: write, handle: update },

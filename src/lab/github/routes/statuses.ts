@@ -36,7 +36,7 @@ export const statusRoutes: readonly Route[] = [
 
 async function create(context: Context): Promise<Answer> {
   const { world, repository } = context;
-  const sha = context.params['sha'] ?? '';
+  const sha = context.params.sha ?? '';
   const state = requiredText(context, 'state');
   if (!['error', 'failure', 'pending', 'success'].includes(state)) {
     throw invalidRequest(`For 'properties/state', ${state} is not a known state.`);
@@ -62,7 +62,7 @@ async function create(context: Context): Promise<Answer> {
 }
 
 async function statusesOf(context: Context): Promise<[string, CommitStatusState[]]> {
-  const sha = await commitNamed(context, context.params['ref'] ?? '');
+  const sha = await commitNamed(context, context.params.ref ?? '');
   return [sha, context.repository.statuses.filter((status) => status.sha === sha).reverse()];
 }
 

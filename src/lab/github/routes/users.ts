@@ -14,8 +14,8 @@ export const userRoutes: readonly Route[] = [
     method: 'GET',
     path: '/users/{login}',
     handle: (context) => {
-      demandAccount(context, context.params['login'] ?? '');
-      return { status: 200, body: profileView(context.world, context.params['login'] ?? '') };
+      demandAccount(context, context.params.login ?? '');
+      return { status: 200, body: profileView(context.world, context.params.login ?? '') };
     },
   },
   {
@@ -41,7 +41,7 @@ const legacy: Readonly<Record<string, string>> = { triage: 'read', maintain: 'wr
 
 function permissionOf(context: Context) {
   const { world, repository, params } = context;
-  const login = params['login'] ?? '';
+  const login = params.login ?? '';
   if (!world.store.state().accounts[login.toLowerCase()]) {
     const message = `${login} is not a user`;
     return { status: 404, body: { message, status: '404' } };

@@ -129,8 +129,8 @@ function links(world: World, repository: RepositoryState, issue: PullIssue): Jso
   const all = addresses(world, repository, issue);
   const keys = ['issue', 'comments', 'review_comments', 'review_comment', 'commits', 'statuses'];
   return {
-    self: { href: all['url'] },
-    html: { href: all['html_url'] },
+    self: { href: all.url },
+    html: { href: all.html_url },
     ...Object.fromEntries(keys.map((key) => [key, { href: all[`${key}_url`] }])),
   };
 }

@@ -12,7 +12,7 @@ export function statusView(
 ): Json {
   return {
     url: `${apiOf(world, repository)}/statuses/${status.sha}`,
-    avatar_url: userView(world, status.creator)['avatar_url'],
+    avatar_url: userView(world, status.creator).avatar_url,
     id: status.id,
     node_id: nodeId('StatusContext', status.id),
     state: status.state,
