@@ -175,9 +175,10 @@ test('the stand-in alone is told in one line, and keeps its state', async () => 
     'acme/shop',
   ];
   const child = spawn(process.execPath, args);
-  const line = await new Promise<string>((done) =>
-    child.stdout.once('data', (chunk: Buffer) => done(chunk.toString())),
-  );
+  const line = await new Promise<string>((done, fail) => {
+    child.stdout.once('data', (chunk: Buffer) => done(chunk.toString()));
+    child.once('exit', (code) => fail(new Error(`it ended with ${code}`)));
+  });
   const { url, repositories, token } = JSON.parse(line);
   const answer = await fetch(`${url}/repos/acme/shop`, {
     headers: { authorization: `Bearer ${token}` },

@@ -10,6 +10,14 @@ const browserTool: Tool = existsSync(executable)
   : { path: undefined, why: `${executable} is not there: apt-get install chromium` };
 const missing = whySkipped(browserTool);
 
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  const end = Date.now() + 20_000;
+  while (!(await holds())) {
+    if (Date.now() > end) throw new Error('it did not come to hold in 20 s');
+    await new Promise((done) => setTimeout(done, 50));
+  }
+}
+
 (missing ? describe.skip : describe)('the page in Chromium', () => {
   let lab: LabProcess;
   let browser: Browser;
@@ -32,7 +40,7 @@ const missing = whySkipped(browserTool);
         complaints.push(`asked for ${request.url()}`);
     });
     await page.goto(url);
-    await page.waitForFunction('document.getElementById("live").textContent === "live"');
+    await page.locator('#live', { hasText: 'live' }).waitFor();
   });
   afterAll(async () => {
     await browser?.close();
@@ -96,9 +104,7 @@ const missing = whySkipped(browserTool);
     const card = page.locator('#previews .card', { hasText: '#4' });
     const before = await card.locator('.commit').last().textContent();
     await pull(4).getByRole('button', { name: 'Push a commit' }).click();
-    await page.waitForFunction(
-      `![...document.querySelectorAll('#previews .card .commit')].some((one) => one.textContent === '${before}')`,
-    );
+    await until(async () => (await card.locator('.commit').last().textContent()) !== before);
     await card.locator('.badge.good').waitFor();
   });
 
@@ -121,14 +127,6 @@ const missing = whySkipped(browserTool);
     await pull(2).locator('.comment strong', { hasText: 'bold' }).waitFor();
     expect(await page.title()).toContain('Understudy lab');
     expect(await pull(2).locator('.comment script').count()).toBe(0);
-    complaints.splice(
-      0,
-      complaints.length,
-      // The picture of the attack is what the policy refuses.
-      ...complaints.filter(
-        (text) => !/Refused to load the image|violates.*img-src|\/x$/.test(text),
-      ),
-    );
   });
 
   test('closing removes, and the sweep button runs the schedule', async () => {
@@ -167,6 +165,11 @@ const missing = whySkipped(browserTool);
   });
 
   test('nothing was refused by the policy, and nothing left the machine', () => {
-    expect(complaints).toEqual([]);
+    // The picture of the attack is what the policy is there to refuse.
+    const others = complaints.filter(
+      (text) => !/^Loading the image '[^']*\/x' violates/.test(text),
+    );
+    expect(others).toEqual([]);
+    expect(complaints).not.toEqual(others);
   });
 });
