@@ -123,7 +123,8 @@ async function call(
     body: json ? JSON.parse(text) : text,
   };
   const { pathname } = new URL(response.url);
-  if (pathname.startsWith('/_lab/')) return reply;
+  const raw = !json && text !== '';
+  if (pathname.startsWith('/_lab/') || raw) return reply;
   const problems = validateExchange({
     method,
     path: pathname,

@@ -56,10 +56,9 @@ export function createExchangeValidator(): ValidateExchange {
   ]) {
     ajv.addFormat(format, true);
   }
-  const patterns = Object.keys(slice.operations).map((name) => ({
-    name,
-    pattern: patternOf(name),
-  }));
+  const patterns = Object.keys(slice.operations)
+    .sort((a, b) => fixedParts(b) - fixedParts(a))
+    .map((name) => ({ name, pattern: patternOf(name) }));
   const compiled = new Map<string, ValidateFunction>();
   const check = (pointer: string, value: unknown): string[] => {
     const validate =
@@ -71,7 +70,10 @@ export function createExchangeValidator(): ValidateExchange {
     );
   };
   return (exchange) => {
-    const path = exchange.path.replace(/\?.*$/, '').replace(/^\/api\/v3(?=\/)/, '');
+    const path = exchange.path
+      .replace(/\?.*$/, '')
+      .replace(/^\/api\/v3(?=\/)/, '')
+      .replace(/\/contents$/, '/contents/');
     const call = `${exchange.method} ${path}`;
     const name = patterns.find(({ pattern }) => pattern.test(call))?.name;
     const operation = name === undefined ? undefined : slice.operations[name];
@@ -114,13 +116,15 @@ function lazily(make: () => ValidateExchange): ValidateExchange {
   };
 }
 
-/** Fixed paths win over ones with names, so names do not stand for the words of the API. */
+/** The more fixed parts a path has the earlier it is tried, so that names do not stand for GitHub's words. */
+function fixedParts(operation: string): number {
+  return operation.split('/').filter((part) => !part.startsWith('{')).length;
+}
+
 function patternOf(operation: string): RegExp {
-  const source = operation
-    .replace(/[.]/g, '\\$&')
-    .replace(/\{(\w+)\}/g, (_all, name: string) =>
-      wide.includes(name) ? '.+?' : '(?!(?:comments|latest)(?:/|$))[^/]+',
-    );
+  const source = operation.replace(/\{(\w+)\}/g, (_all, name: string) =>
+    wide.includes(name) ? '.*' : '[^/]+',
+  );
   return new RegExp(`^${source}$`);
 }
 

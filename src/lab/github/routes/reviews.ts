@@ -1,4 +1,4 @@
-import { invalidRequest, validationFailed } from '../api-error.ts';
+import { ApiError, invalidRequest } from '../api-error.ts';
 import { optionalText } from '../body.ts';
 import { timestamp } from '../clock.ts';
 import { pageOf } from '../pagination.ts';
@@ -37,8 +37,9 @@ function create(context: Context): Answer {
   const state = states[event];
   if (!state) throw invalidRequest(`For 'properties/event', ${event} is not a known event.`);
   if (state === 'APPROVED' && issue.user === token.login) {
-    const message = 'Can not approve your own pull request';
-    throw validationFailed({ resource: 'PullRequestReview', code: 'custom', message });
+    throw new ApiError(422, 'Unprocessable Entity', {
+      errors: ['Can not approve your own pull request'],
+    });
   }
   const review: ReviewState = {
     id: world.store.nextId(),
