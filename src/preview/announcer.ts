@@ -1,3 +1,4 @@
+import { UserError } from '../core/user-error.ts';
 import { commentMarker, renderComment } from './comment.ts';
 import type { Comments, DeploymentKey, DeploymentStatus, Deployments } from './ports.ts';
 import type { PreviewReport, ReportLinks } from './report.ts';
@@ -29,7 +30,8 @@ export function announcer({ comments, deployments, links }: Audience): Announcer
   let tail: Promise<unknown> = Promise.resolve();
   const tell = <Answer>(what: string, act: () => Promise<Answer>): Promise<Answer | undefined> => {
     const told = tail.then(act).catch((cause: unknown) => {
-      warnings.push(`${what} could not be written: ${messageOf(cause)}`);
+      const warning = `${what} could not be written: ${messageOf(cause)}`;
+      if (!warnings.includes(warning)) warnings.push(warning);
       return undefined;
     });
     tail = told;
@@ -65,6 +67,10 @@ export function announcer({ comments, deployments, links }: Audience): Announcer
   };
 }
 
+/** What went wrong, and how to mend it where the user can. */
 function messageOf(cause: unknown): string {
+  if (cause instanceof UserError) {
+    return cause.problems.map(({ message, hint }) => `${message}. ${hint}`).join(' ');
+  }
   return cause instanceof Error ? cause.message : String(cause);
 }
