@@ -11,7 +11,7 @@ const fork = 'mallory/app';
 async function fromFork(world: World): Promise<Trigger> {
   await world.collaborator('ada', 'write');
   await world.must('POST', `/repos/${world.repository}/forks`, {}, 'mallory');
-  git(world.clone, 'remote', 'add', 'fork', world.github.repositories[fork] ?? '');
+  git(world.clone, 'remote', 'add', 'fork', await world.github.createRepository(fork));
   await world.push('patch', evil, 'fork');
   return world.openPull('patch', { head: 'mallory:patch', title: 'Patch' }, 'mallory');
 }

@@ -5,6 +5,9 @@ import { headOf, inWorld, type World } from '../world/world.ts';
 
 const nothing = { previews: [], processes: [], worktrees: 0 };
 
+/** Too long to wait for. */
+const refused = { action: 'secondary-limit', milliseconds: 600_000, times: 9 };
+
 async function sweep(world: World, inputs: Record<string, string> = {}, days = 0) {
   const env = days
     ? { UNDERSTUDY_NOW: new Date(Date.now() + days * 86_400_000).toISOString() }
@@ -95,7 +98,7 @@ describe('the sweep', () => {
       await world.closePull(1);
       const before = await world.observe();
       const match = { method: 'GET', path: `/repos/${world.repository}/pulls` };
-      await world.must('POST', '/_lab/faults', { match, action: 'error-502', times: 99 });
+      await world.must('POST', '/_lab/faults', { match, ...refused });
       const result = await sweep(world);
       expect(result.exit).toBe(1);
       expect(await world.observe()).toEqual(before);
