@@ -1,33 +1,47 @@
 import { parseArgs } from 'node:util';
+import { UserError } from '../../core/user-error.ts';
+import type { GitHubOptions } from './server.ts';
 import { startGitHub } from './server.ts';
 
 /**
  * `lab github --port 0 --state DIR [--repository owner/name …]`: prints one JSON line
  * `{"url", "repositories", "token"}` when ready and serves until SIGINT or SIGTERM. `argv` starts after
- * the word `github`. Throws for arguments that make no sense.
+ * the word `github`. Throws `UserError` for arguments that make no sense.
  */
 export async function runGitHub(
   argv: readonly string[],
   surroundings: Surroundings = ofProcess(),
 ): Promise<void> {
-  const { values } = parseArgs({
-    args: [...argv],
-    options: {
-      port: { type: 'string', default: '0' },
-      state: { type: 'string' },
-      repository: { type: 'string', multiple: true, default: [] },
-    },
-  });
-  const port = Number(values.port);
-  if (!values.state) throw new Error('--state DIR is missing: where to keep the state');
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-    throw new Error(`--port ${values.port} is not a port: use 0 to 65535`);
-  }
-  const github = await startGitHub({ state: values.state, port, repositories: values.repository });
+  const github = await startGitHub(optionsFrom(argv));
   const { url, repositories, token } = github;
   surroundings.print(JSON.stringify({ url, repositories, token }));
   await surroundings.stopped();
   await github.close();
+}
+
+const usage = 'lab github --port 0 --state DIR [--repository owner/name …]';
+
+function optionsFrom(argv: readonly string[]): GitHubOptions {
+  const { port, state, repository } = read(argv);
+  const number = Number(port);
+  if (!state) throw new UserError('--state is missing: the directory to keep the state in', usage);
+  if (!Number.isInteger(number) || number < 0 || number > 65_535) {
+    throw new UserError(`--port "${port}" is not a port: 0 to 65535`, usage);
+  }
+  return { state, port: number, repositories: repository };
+}
+
+function read(argv: readonly string[]) {
+  const options = {
+    port: { type: 'string', default: '0' },
+    state: { type: 'string' },
+    repository: { type: 'string', multiple: true, default: [] as string[] },
+  } as const;
+  try {
+    return parseArgs({ args: [...argv], options }).values;
+  } catch (error) {
+    throw new UserError((error as Error).message, usage, { cause: error });
+  }
 }
 
 /** Where the line goes, and what ends the service. */

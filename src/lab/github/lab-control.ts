@@ -15,7 +15,7 @@ import { seedPullRequests } from './seed.ts';
 import type { Permissions, RunState } from './state.ts';
 import { issueToken } from './tokens.ts';
 import type { World } from './world.ts';
-import { account, ensureRepository, gitDirectories } from './world.ts';
+import { account, ensureRepository, gitDirectories, isRepositoryName } from './world.ts';
 
 type Body = Record<string, unknown>;
 type Handler = (body: Body) => Answer | Promise<Answer>;
@@ -71,9 +71,17 @@ function emptied(work: () => void): Answer {
 
 function bodyOf(call: Call): Body {
   if (call.body.length === 0) return {};
-  const value: unknown = JSON.parse(call.body.toString('utf8'));
+  const value = parsed(call.body.toString('utf8'));
   if (!isObject(value)) throw new ApiError(400, 'Body should be a JSON object');
   return value;
+}
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    throw new ApiError(400, 'Problems parsing JSON');
+  }
 }
 
 function text(body: Body, field: string): string {
@@ -105,7 +113,9 @@ function tokenFrom(world: World, body: Body): string {
 }
 
 async function createRepository(world: World, body: Body): Promise<Answer> {
-  const repository = await ensureRepository(world, text(body, 'name'));
+  const wanted = text(body, 'name');
+  if (!isRepositoryName(wanted)) throw new ApiError(422, `"${wanted}" is not owner/name`);
+  const repository = await ensureRepository(world, wanted);
   const name = `${repository.owner}/${repository.name}`;
   const secret = body.private === true;
   world.store.changeRepository(name, (before) => ({ ...before, private: secret }));

@@ -81,7 +81,7 @@ export async function startGitHub(options: GitHubOptions): Promise<GitHub> {
     match: createMatcher(apiRoutes),
     limits: createRateLimits(() => clock.now()),
   };
-  await Promise.all((options.repositories ?? []).map((name) => ensureRepository(world, name)));
+  for (const name of options.repositories ?? []) await ensureRepository(world, name);
   const exchange = createExchange(api, createFaults(), options.onRequest);
   const server = createServer(exchange);
   await new Promise<void>((ready, fail) => {

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { UserError } from '../../core/user-error.ts';
 import type { Clock } from './clock.ts';
 import { timestamp } from './clock.ts';
 import type { EventLog } from './event-log.ts';
@@ -32,6 +33,11 @@ export const actionsBot = 'github-actions[bot]';
 
 const namePattern = /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})\/(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}$/;
 
+/** Whether a text is an `owner/name` that GitHub would take; none leads out of a directory. */
+export function isRepositoryName(name: string): boolean {
+  return namePattern.test(name);
+}
+
 /** The bare git directory of a repository. */
 export function gitDirectory(world: Pick<World, 'root'>, repository: RepositoryState): string {
   return join(world.root, repository.owner, `${repository.name}.git`);
@@ -63,7 +69,9 @@ export function account(world: World, login: string, type?: Account['type']): Ac
 export async function ensureRepository(world: World, name: string): Promise<RepositoryState> {
   const known = world.store.find(name);
   if (known) return known;
-  if (!namePattern.test(name)) throw new Error(`"${name}" is not a repository: use owner/name`);
+  if (!isRepositoryName(name)) {
+    throw new UserError(`"${name}" is not a repository`, 'Write it as owner/name.');
+  }
   const [owner = '', short = ''] = name.split('/');
   account(world, owner, 'Organization');
   account(world, operator);

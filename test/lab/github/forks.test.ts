@@ -44,6 +44,12 @@ describe('forks and Dependabot', () => {
     expect(list.body).toHaveLength(1);
   });
 
+  test('a fork cannot be named out of its directory', async () => {
+    const body = { organization: '../..', name: 'x' };
+    const refused = await lab.call('POST', `${repo}/forks`, body, { token: mona });
+    expect(refused.status).toBe(422);
+  });
+
   test('a run for a fork’s pull request, or Dependabot’s, gets a token that only reads', async () => {
     const event = lab.github.events().find(({ action }) => action === 'opened');
     if (!event) throw new Error('no event');

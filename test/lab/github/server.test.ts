@@ -55,7 +55,9 @@ describe('the stand-in', () => {
 
   test('refuses a repository name that leads out of its directory', async () => {
     const state = mkdtempSync(join(tmpdir(), 'understudy-github-'));
-    await expect(startGitHub({ state, repositories: ['acme/..'] })).rejects.toThrow('owner/name');
+    await expect(startGitHub({ state, repositories: ['acme/..'] })).rejects.toThrow(
+      'is not a repository',
+    );
     rmSync(state, { recursive: true, force: true });
   });
 
@@ -98,6 +100,7 @@ describe('the stand-in', () => {
   });
 
   test('as a command says what is missing', async () => {
+    await expect(runGitHub(['--prot', '0'])).rejects.toThrow('--prot');
     await expect(runGitHub(['--port', '0'])).rejects.toThrow('--state');
     await expect(runGitHub(['--state', '/tmp/x', '--port', 'x'])).rejects.toThrow('--port');
   });

@@ -1,3 +1,4 @@
+import { validationFailed } from '../api-error.ts';
 import { optionalText } from '../body.ts';
 import { timestamp } from '../clock.ts';
 import { git, initBare } from '../git.ts';
@@ -6,7 +7,7 @@ import type { Context, Route } from '../route.ts';
 import type { RepositoryState } from '../state.ts';
 import { emptyRepository, fullName } from '../state.ts';
 import { fullRepositoryView } from '../views/repository.ts';
-import { account, addRepository, gitDirectory } from '../world.ts';
+import { account, addRepository, gitDirectory, isRepositoryName } from '../world.ts';
 
 /** Repositories and forks. */
 export const repositoryRoutes: readonly Route[] = [
@@ -36,6 +37,9 @@ async function forkOf(context: Context): Promise<RepositoryState> {
   const name = optionalText(context, 'name') ?? repository.name;
   const known = world.store.find(`${owner}/${name}`);
   if (known) return known;
+  if (!isRepositoryName(`${owner}/${name}`)) {
+    throw validationFailed({ resource: 'Repository', code: 'custom', field: 'name' });
+  }
   account(world, owner);
   const fork: RepositoryState = {
     ...emptyRepository({
