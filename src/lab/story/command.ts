@@ -132,14 +132,15 @@ async function play(
 ): Promise<number> {
   const faults = await playStory(lab, { tell, now: Date.now, signal });
   const previews = await answering(lab);
-  if (previews.length === 0) faults.push('no preview answers at the end');
+  if (previews.length === 0 && faults.length === 0) faults.push('no preview answers at the end');
   const ok = faults.length === 0;
   tell({ event: 'done', ok, faults, previews, 'wall-ms': Date.now() - start });
-  if (once) return ok ? 0 : 1;
+  const code = ok ? 0 : 1;
+  if (once) return code;
   tell({ event: 'open', url: lab.url, git: lab.project.bare });
   if (!signal.aborted)
     await new Promise((done) => signal.addEventListener('abort', done, { once: true }));
-  return 0;
+  return code;
 }
 
 function listed(paths: readonly string[]): string {

@@ -77,11 +77,23 @@ function pullRequest(event: Told<'pull-request'>, paint: Paint): string {
 }
 
 function run(event: Told<'run'>, paint: Paint): string[] {
+  const { state, reason } = event.outputs;
   const took = formatDuration(duration(event['wall-ms']));
-  const what = `run ${event.id} on ${event.on}: ${event.outputs.state ?? event.outputs.action ?? event.conclusion}, ${took}`;
-  const reason = event.outputs.reason ? ` · ${printable(event.outputs.reason)}` : '';
-  const errors = event.errors.map((text) => `     ${paint('red', '✗')} ${printable(text)}`);
-  return [`     ${paint('dim', `${what}${reason}`)}`, ...errors];
+  const facts = [`run ${event.id} on ${event.on}, ${took}`, state, reason];
+  const line = facts.filter((fact) => fact).join(' · ');
+  return [
+    `     ${paint('dim', printable(line))}`,
+    ...event.errors.flatMap((text) => runError(text, paint)),
+  ];
+}
+
+/** The message, and below it what else the error says: the last lines of a log, say. */
+function runError(text: string, paint: Paint): string[] {
+  const [first = '', ...rest] = text.split('\n').map(printable);
+  return [
+    `     ${paint('red', '✗')} ${first}`,
+    ...rest.map((line) => `       ${paint('dim', line)}`),
+  ];
 }
 
 function preview(event: Told<'preview'>, paint: Paint): string[] {

@@ -61,6 +61,11 @@ export class Observation {
     this.#tell({ event: 'check', what, ok: false, ...(detail !== undefined && { detail }) });
   }
 
+  /** Whether a preview of the pull request was seen to answer. */
+  answers(number: number): boolean {
+    return this.#seen.has(number);
+  }
+
   /** The commit that was last seen to answer for a pull request. */
   commitOf(number: number): string {
     return this.#seen.get(number)?.commit ?? '';
@@ -71,12 +76,13 @@ export class Observation {
     const run = await this.#run(number, start);
     if (!run) return;
     const url = run.outputs.url ?? '';
-    if (run.conclusion !== 'success' || url === '')
-      return this.#told(run, `no preview of #${number}`);
-    this.#seen.set(number, { url, commit });
+    if (run.conclusion !== 'success') return this.told(run);
     const answer = await this.#eventually(url, (seen) => this.#isCommit(seen, number, commit));
-    if (answer !== undefined)
-      return this.#told(run, `${url} does not answer with ${commit}`, answer);
+    if (answer !== undefined) {
+      this.told(run);
+      return this.fault(`${url} does not answer with ${commit}`, answer);
+    }
+    this.#seen.set(number, { url, commit });
     const ready = this.#now() - start.at;
     this.#tell({ event: 'preview', what, url, commit, 'pull-request': number, 'ready-ms': ready });
     this.told(run);
@@ -117,7 +123,9 @@ export class Observation {
 
   /** Tells a run; a failed one is a fault. */
   told(run: RunRecord): void {
-    const errors = run.annotations.filter(({ level }) => level === 'error');
+    const errors = run.annotations.filter(
+      ({ level, message }) => level === 'error' && !/^Process completed/.test(message),
+    );
     this.#tell({
       event: 'run',
       id: run.id,
@@ -128,12 +136,10 @@ export class Observation {
       outputs: run.outputs,
       errors: errors.map(({ message }) => message),
     });
-    if (run.conclusion !== 'success') this.fault(`run ${run.id} on ${trigger(run)} failed`);
-  }
-
-  #told(run: RunRecord, what: string, detail?: string): void {
-    this.told(run);
-    this.fault(what, detail);
+    if (run.conclusion !== 'success')
+      this.faults.push(
+        `run ${run.id} on ${trigger(run)} failed: ${run.outputs.reason ?? errors[0]?.message ?? `exit ${run.exit}`}`,
+      );
   }
 
   /** The run that the mark's event started; told as a fault when none comes. */

@@ -6,13 +6,27 @@ import type { SampleLook } from './sample-app.ts';
 import type { Tell } from './story-event.ts';
 
 /** Which pull requests the story opens, and what they change in the sample. */
-const branches = {
+const sampleFeatures = {
   first: { branch: 'feature/paper-moon', title: 'Light it like a paper moon', accent: '#e8b33a' },
   second: { branch: 'fix/ocean-blue', title: 'Bring the ocean in', accent: '#2f8fe0' },
   third: { branch: 'chore/rose', title: 'Try it in rose', accent: '#d9487d' },
 } as const;
 
-type Feature = (typeof branches)[keyof typeof branches];
+/** The same for an application of the user's, whose commits are empty. */
+const plainFeatures: Features = {
+  first: { branch: 'try/first', title: 'A first pull request' },
+  second: { branch: 'try/second', title: 'A second pull request' },
+  third: { branch: 'try/third', title: 'A third pull request' },
+};
+
+interface Feature {
+  readonly branch: string;
+  readonly title: string;
+  /** A CSS colour, for the sample. */
+  readonly accent?: string;
+}
+
+type Features = Readonly<Record<'first' | 'second' | 'third', Feature>>;
 
 /** Look of the sample's main branch. */
 export const firstLook: SampleLook = { greeting: 'The lantern is lit', accent: '#6b7a90' };
@@ -36,26 +50,30 @@ class Story {
   readonly observe: Observation;
   readonly #lab: Lab;
   readonly #tell: Tell;
+  readonly #features: Features;
   #chapter = 0;
 
   constructor(lab: Lab, parts: StoryParts) {
     this.#lab = lab;
     this.#tell = parts.tell;
+    this.#features = lab.project.sample ? sampleFeatures : plainFeatures;
     this.observe = new Observation(lab, parts);
   }
 
+  /** Where the first pull request gets no preview, no later chapter can say more. */
   async play(): Promise<void> {
     this.#begin('A pull request opens, and its commit runs');
-    const first = await this.#open(branches.first);
+    const first = await this.#open(this.#features.first);
+    if (!this.observe.answers(first)) return;
     this.#begin('A push renews the preview');
-    await this.#push(first, branches.first);
+    await this.#push(first, this.#features.first);
     this.#begin('A second pull request runs beside it');
-    const second = await this.#open(branches.second);
+    const second = await this.#open(this.#features.second);
     await this.observe.stillAnswers(first);
     this.#begin('Closing a pull request removes its preview');
     await this.#close(first);
     this.#begin('A sweep removes what was missed');
-    await this.#sweep(await this.#open(branches.third));
+    await this.#sweep(await this.#open(this.#features.third));
     await this.observe.stillAnswers(second);
   }
 
@@ -88,7 +106,7 @@ class Story {
   async #close(number: number): Promise<void> {
     const start = this.observe.mark();
     await this.#lab.api.call('PATCH', this.#path(`pulls/${number}`), { state: 'closed' });
-    this.#tellPull(number, 'closed', branches.first, this.observe.commitOf(number));
+    this.#tellPull(number, 'closed', this.#features.first, this.observe.commitOf(number));
     await this.observe.removed(number, start);
   }
 
@@ -96,7 +114,7 @@ class Story {
     this.#lab.dispatcher.loseNext(({ payload }) => payload.action === 'closed');
     await this.#lab.api.call('PATCH', this.#path(`pulls/${number}`), { state: 'closed' });
     const lost = 'closed, and the event was lost';
-    this.#tellPull(number, lost, branches.third, this.observe.commitOf(number));
+    this.#tellPull(number, lost, this.#features.third, this.observe.commitOf(number));
     await this.observe.stillAnswers(number);
     const run = await this.#lab.sweep();
     if (run) this.observe.told(run);
@@ -106,7 +124,7 @@ class Story {
   #commit({ branch, accent }: Feature, message: string): Promise<string> {
     const greeting = message;
     const files = { 'look.json': `${JSON.stringify({ greeting, accent }, null, 2)}\n` };
-    const plan: CommitPlan = { branch, message, ...(this.#lab.project.sample && { files }) };
+    const plan: CommitPlan = { branch, message, ...(accent !== undefined && { files }) };
     return commitTo(this.#lab.project, plan);
   }
 
@@ -130,5 +148,5 @@ export async function answering(lab: Lab): Promise<string[]> {
     services.map(({ url }) => url),
   );
   const looks = await Promise.all(urls.map((url) => look(url).catch(() => undefined)));
-  return urls.filter((_, index) => (looks[index]?.status ?? 500) < 400);
+  return urls.filter((_, index) => (looks[index]?.status ?? 500) < 500);
 }
