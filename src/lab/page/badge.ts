@@ -18,10 +18,12 @@ export function badge(state: string): Html {
   return html`<span class="badge ${tones[state] ?? 'still'}">${state.replaceAll('_', ' ')}</span>`;
 }
 
-/** `12s`, `3m`, `2h`: how long ago, in one unit, so that the page seldom changes. */
-export function age(since: number, now: number): string {
+/** `now`, `15s ago`, `3m ago`: in one unit and steps of five seconds, so that the page seldom changes. */
+export function ago(since: number, now: number): string {
   const seconds = Math.max(0, Math.floor((now - since) / 1000));
-  if (seconds < 60) return `${Math.floor(seconds / 5) * 5}s`;
-  const [size, unit] = seconds < 3600 ? [60, 'm'] : seconds < 86_400 ? [3600, 'h'] : [86_400, 'd'];
-  return `${Math.floor(seconds / (size as number))}${unit}`;
+  if (seconds < 5) return 'now';
+  if (seconds < 60) return `${Math.floor(seconds / 5) * 5}s ago`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)}m ago`;
+  if (seconds < 86_400) return `${Math.floor(seconds / 3600)}h ago`;
+  return `${Math.floor(seconds / 86_400)}d ago`;
 }

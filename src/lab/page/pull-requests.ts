@@ -1,6 +1,6 @@
 import type { ShownPull } from '../github/lab-state.ts';
 import type { MarkdownRenderer } from '../load-markdown.ts';
-import { age, badge } from './badge.ts';
+import { ago, badge } from './badge.ts';
 import { type Html, html } from './html.ts';
 import type { PageModel } from './model.ts';
 
@@ -17,7 +17,7 @@ function pullRequest(pull: ShownPull, model: PageModel, markdown: MarkdownRender
   const { number } = pull;
   return html`<article class="card" id="pull-${number}">
 <header class="line"><h3>${pull.title} <span class="quiet">#${number}</span></h3>${badge(pull.state)}</header>
-<p class="quiet"><code>${pull.branch}</code> into <code>${pull.base}</code> by ${pull.author} · ${age(Date.parse(pull.createdAt), model.now)} ago
+<p class="quiet"><code>${pull.branch}</code> into <code>${pull.base}</code> by ${pull.author} · ${ago(Date.parse(pull.createdAt), model.now)}
 ${pull.labels.map((label) => html`<span class="label">${label}</span> `)}</p>
 ${pull.comments.map((comment) => renderComment(comment, model, markdown))}
 <div class="buttons">${buttons(pull)}</div></article>`;
@@ -29,7 +29,7 @@ function renderComment(
   markdown: MarkdownRenderer,
 ): Html {
   return html`<section class="comment" id="comment-${id}" aria-label="Comment by ${user}">
-<p class="by"><b>${user}</b> · ${age(Date.parse(updatedAt), model.now)} ago</p>
+<p class="by"><b>${user}</b> · ${ago(Date.parse(updatedAt), model.now)}</p>
 <div class="markdown">${markdown(body)}</div></section>`;
 }
 

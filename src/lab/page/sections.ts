@@ -3,7 +3,7 @@ import type { DeploymentState } from '../github/state.ts';
 import type { MarkdownRenderer } from '../load-markdown.ts';
 import type { RunRecord } from '../story/run-record.ts';
 import { trigger } from '../story/run-record.ts';
-import { age, badge } from './badge.ts';
+import { ago, badge } from './badge.ts';
 import { type Html, html, webAddress } from './html.ts';
 import type { PageModel, ShownPreview } from './model.ts';
 import { pullRequests } from './pull-requests.ts';
@@ -39,7 +39,7 @@ function previewCard({ preview, logs }: ShownPreview, model: PageModel): Html {
   )}
   ${deploying && html`<p class="quiet">${commitLink(deploying.commit, model)}: ${deploying.step} …</p>`}
   ${failure && html`<p class="fault">${commitLink(failure.commit, model)} failed: ${failure.reason}</p>`}
-  <p class="quiet">${commitLink(preview.commit, model)} · ${pull?.branch} · made ${age(preview.createdAt, model.now)} ago</p>
+  <p class="quiet">${commitLink(preview.commit, model)} · ${pull?.branch} · made ${ago(preview.createdAt, model.now)}</p>
   ${Object.entries(logs).map(([name, lines]) => logViewer(`log-${preview.previewId}-${name}`, `Log of ${name}`, lines))}
 </li>`;
 }
@@ -73,7 +73,7 @@ function runRow(run: RunRecord, model: PageModel, markdown: MarkdownRenderer): H
   const about = run.pullRequest ? `#${run.pullRequest} ` : '';
   return html`<li id="run-${run.id}"><details data-key="run-${run.id}">
 <summary>${badge(state)} <span class="grow">${about}${trigger(run)}</span>
-<small>${age(run.startedAt, model.now)} ago${took}</small></summary>
+<small>${ago(run.startedAt, model.now)}${took}</small></summary>
 ${run.outputs.reason !== undefined && html`<p class="quiet">${run.outputs.reason}</p>`}
 ${run.annotations.map(({ level, message }) => html`<p class="${level === 'error' ? 'fault' : 'quiet'}">${level}: ${message}</p>`)}
 ${run.summary !== '' && html`<h3>Summary</h3><div class="markdown">${markdown(run.summary)}</div>`}
@@ -92,7 +92,7 @@ function deploymentRow(deployment: DeploymentState, model: PageModel): Html {
   const address = webAddress(last?.environmentUrl ?? '');
   return html`<li><div class="line">${badge(state)}
 <span class="grow">${deployment.environment} ${commitLink(deployment.sha, model)}</span>
-<small>${age(Date.parse(last?.createdAt ?? deployment.createdAt), model.now)} ago</small></div>
+<small>${ago(Date.parse(last?.createdAt ?? deployment.createdAt), model.now)}</small></div>
 <p class="quiet">${last?.description} ${address !== undefined && state === 'success' && html`<a href="${address}">view deployment</a>`}</p></li>`;
 }
 
