@@ -112,6 +112,11 @@ export class World {
     return world;
   }
 
+  /** Where calls of actions are counted and cut off: GitHub with git, and the gateway's control socket. */
+  get taps(): readonly Tap[] {
+    return this.gateway ? [this.tap, this.gateway.tap] : [this.tap];
+  }
+
   /** Ends everything; throws when a process is left behind. */
   async close(): Promise<void> {
     await this.gateway?.stop();
