@@ -1,4 +1,4 @@
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -12,7 +12,8 @@ Starts the stand-in of GitHub alone, and prints one JSON line when it is ready:
 {"url", "repositories": {"owner/name": "<bare git directory>"}, "token"}. Runs until Ctrl-C.
 
   --port N                 port on 127.0.0.1 (default 0: any)
-  --state DIR              where state and repositories are kept, and continued (default: a new directory)
+  --state DIR              where state and repositories are kept, and continued (default: a new
+                           directory, removed at the end)
   --repository OWNER/NAME  a repository that shall exist (may be repeated)
 `;
 
@@ -30,15 +31,17 @@ export async function githubCommand(
       repository: { type: 'string', multiple: true, default: [] },
     },
   });
-  const state = values.state ?? (await mkdtemp(join(tmpdir(), 'understudy-github-')));
   const port = readPort(values.port);
-  const github = await startGitHub({ state, port, repositories: checked(values.repository) });
+  const names = checked(values.repository);
+  const state = values.state ?? (await mkdtemp(join(tmpdir(), 'understudy-github-')));
+  const github = await startGitHub({ state, port, repositories: names });
   const { url, repositories, token } = github;
   print(JSON.stringify({ url, repositories, token }));
   await new Promise<void>((done) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => done());
   });
   await github.close();
+  if (values.state === undefined) await rm(state, { recursive: true, force: true });
   return 0;
 }
 
