@@ -7,6 +7,7 @@ import type { DeployOutcome, DeployRequest } from '../preview/deploy-request.ts'
 import { renderDeploySummary } from '../preview/summary.ts';
 import type { ActionOutcome } from '../runner/run-action.ts';
 import type { DeployInputs } from './deploy-inputs.ts';
+import { discreetTarget } from './discreet-target.ts';
 import { progressLine } from './log-progress.ts';
 import { openTarget } from './open-target.ts';
 import type { Configured } from './session.ts';
@@ -24,7 +25,7 @@ export async function runDeploy(
   occasion: DeployOccasion,
 ): Promise<DeployOutcome> {
   const { github, run, links, context, now } = session;
-  const target = openTarget(inputs.target ?? configuration.preview.target, session);
+  const opened = openTarget(inputs.target ?? configuration.preview.target, session);
   return deployPreview(
     {
       ...occasion,
@@ -36,7 +37,7 @@ export async function runDeploy(
     },
     {
       pullRequests: github.pullRequests,
-      target,
+      target: discreetTarget(opened, session, configuration.preview),
       now,
       audience: {
         comments: inputs.comment ? github.comments : undefined,

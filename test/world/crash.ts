@@ -86,7 +86,8 @@ export async function crashAt(
   return fault;
 }
 
-async function prepared(scenario: Scenario, world: World): Promise<Trigger> {
+/** A world where the run is about to begin, with nothing counted yet. */
+export async function prepared(scenario: Scenario, world: World): Promise<Trigger> {
   const trigger = await scenario.prepare(world);
   await world.observe();
   for (const tap of world.taps) tap.reset();
