@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -48,6 +48,7 @@ createServer((_, response) => response.end(\`\${UNDERSTUDY_COMMIT} \${WORD}\`)).
 /** Sets everything up. The actions are what a user downloads: the archive of the last commit. */
 export async function setStage(act: string, nodeFolder: string): Promise<Stage> {
   const temp = mkdtempSync(join(tmpdir(), 'understudy-act-'));
+  const suite = exportSuite(join(temp, 'suite'));
   const github = await startGitHub({ state: join(temp, 'github'), repositories: [repository] });
   const project = { name: repository, bare: github.repositories[repository] ?? '', sample: true };
   await commitTo(project, {
@@ -62,7 +63,7 @@ export async function setStage(act: string, nodeFolder: string): Promise<Stage> 
     repository,
     github: github.url,
     checkout: join(temp, 'app'),
-    suite: exportSuite(join(temp, 'suite')),
+    suite,
     env: { UNDERSTUDY_HOME: join(temp, 'previews'), UNDERSTUDY_GATEWAY_PORT: '0' },
   };
   execFileSync('git', ['clone', '--quiet', project.bare, place.checkout]);
@@ -133,9 +134,11 @@ function visit(url: string): Promise<{ status: number; body: string }> {
   });
 }
 
-/** A job started it, and it outlived the job. */
-async function endGateway(home: string): Promise<void> {
-  const { pid } = JSON.parse(readFileSync(join(home, 'gateway.json'), 'utf8')) as { pid: number };
+/** A job started it, and it outlived the job. Where no job came that far, there is none. */
+async function endGateway(state: string): Promise<void> {
+  const file = join(state, 'gateway.json');
+  if (!existsSync(file)) return;
+  const { pid } = JSON.parse(readFileSync(file, 'utf8')) as { pid: number };
   process.kill(pid, 'SIGTERM');
   for (let tries = 0; tries < 150 && isAlive(pid); tries += 1) await delay(100);
 }

@@ -19,7 +19,7 @@ played('carried through nektos/act', () => {
   beforeAll(async () => {
     stage = await setStage(act.path ?? '', node.path ?? '');
   });
-  afterAll(() => stage.close());
+  afterAll(() => stage?.close());
 
   const open = async (branch: string, number: number) => {
     const commit = await commitTo(stage.project, { branch, message: 'Change', files: { branch } });
