@@ -2,7 +2,11 @@ import picomatch from 'picomatch';
 
 /** Whether a branch or path matches one of the globs: `*` stays within a segment, `**` crosses `/`. */
 export function matchesGlob(text: string, globs: readonly string[]): boolean {
-  return globs.some((glob) => picomatch.isMatch(text, glob, { dot: true, nonegate: true }));
+  return globs.some((glob) => glob === '**' || isMatch(text, glob));
+}
+
+function isMatch(text: string, glob: string): boolean {
+  return picomatch.isMatch(text, glob, { dot: true, nonegate: true });
 }
 
 /**
