@@ -78,30 +78,37 @@ async function listDeployments(
 
 /**
  * `auto_merge` and `required_contexts` default to merging the base in and to refusing commits that are not
- * green yet. Not retried by the client: a lost answer would make a second deployment.
+ * green yet. Not retried by the client: a lost answer would make a second deployment, so it is looked for first.
  */
 async function create(client: GitHubClient, key: DeploymentKey, commit: string): Promise<Found> {
-  const { octokit, owner, repo } = client;
   try {
-    const { data } = await octokit.request('POST /repos/{owner}/{repo}/deployments', {
-      owner,
-      repo,
-      ref: commit,
-      ...key,
-      auto_merge: false,
-      required_contexts: [],
-      transient_environment: true,
-      production_environment: false,
-      description: 'Preview by Understudy',
-      request: { retries: 0 },
-    });
-    if (!('id' in data)) throw new Error(`GitHub made no deployment: ${data.message}`);
-    return { id: Number(data.id), sha: commit };
+    return await postDeployment(client, key, commit);
   } catch (cause) {
-    const mine = isUnknownOutcome(cause) && (await listDeployments(client, key.task))[0];
-    if (mine && mine.sha === commit) return mine;
-    throw cause;
+    if (!isUnknownOutcome(cause)) throw cause;
+    const [newest] = await listDeployments(client, key.task);
+    return newest?.sha === commit ? newest : postDeployment(client, key, commit);
   }
+}
+
+async function postDeployment(
+  { octokit, owner, repo }: GitHubClient,
+  key: DeploymentKey,
+  commit: string,
+): Promise<Found> {
+  const { data } = await octokit.request('POST /repos/{owner}/{repo}/deployments', {
+    owner,
+    repo,
+    ref: commit,
+    ...key,
+    auto_merge: false,
+    required_contexts: [],
+    transient_environment: true,
+    production_environment: false,
+    description: 'Preview by Understudy',
+    request: { retries: 0 },
+  });
+  if (!('id' in data)) throw new Error(`GitHub made no deployment: ${data.message}`);
+  return { id: Number(data.id), sha: commit };
 }
 
 async function postStatus(

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { PullRequests } from '../preview/ports.ts';
 import { explained, isNotFound } from './api-error.ts';
 import type { GitHubClient } from './client.ts';
@@ -6,20 +7,24 @@ import { readPullRequest } from './pull-request-shape.ts';
 
 const read = (act: string) => ({ act, permission: 'pull-requests: read' });
 
+/**
+ * GitHub promises no read-after-write: what was made a moment ago may be missing, and a push may not show yet.
+ * "There is none" and "the head is another one" are believed only when they are said again this many
+ * milliseconds later: previews are removed, and pushes passed over, on the strength of it.
+ */
+const lag = 1_000;
+
 /** Pull requests by GitHub's REST API. */
 export function githubPullRequests(client: GitHubClient): PullRequests {
   const { octokit, owner, repo } = client;
   const at = { owner, repo, per_page: 100 };
   return {
-    async get(number) {
+    async get(number, expected) {
       return explained(read(`show pull request #${number}`), async () => {
-        const path = 'GET /repos/{owner}/{repo}/pulls/{pull_number}';
-        const answer = await octokit
-          .request(path, { owner, repo, pull_number: number })
-          .catch((cause) => {
-            if (isNotFound(cause)) return undefined;
-            throw cause;
-          });
+        const ask = () => getOrNothing(client, number);
+        const first = await ask();
+        const fresh = first && (expected ?? first.data.head.sha) === first.data.head.sha;
+        const answer = fresh ? first : await delay(lag).then(ask);
         return answer && readPullRequest(answer.data, `pull request #${number}`);
       });
     },
@@ -69,4 +74,12 @@ function approversOf(reviews: readonly Review[], commit: string): string[] {
     approves.set(user.login, state === 'APPROVED' && commit_id === commit);
   }
   return [...approves].filter(([, approved]) => approved).map(([login]) => login);
+}
+
+function getOrNothing({ octokit, owner, repo }: GitHubClient, number: number) {
+  const path = 'GET /repos/{owner}/{repo}/pulls/{pull_number}';
+  return octokit.request(path, { owner, repo, pull_number: number }).catch((cause) => {
+    if (isNotFound(cause)) return undefined;
+    throw cause;
+  });
 }

@@ -57,7 +57,7 @@ async function act(
   const told = { ...facts, report: await reporter.end() };
   if (result.kind === 'thrown') return tellThrown(told, id, result.cause);
   if (ports.signal.aborted && result.kind === 'failed') return fail(told, id, result);
-  const current = await ports.pullRequests.get(desired.pullRequest);
+  const current = await ports.pullRequests.get(desired.pullRequest, desired.commit);
   if (current?.state !== 'open') return closedMeanwhile(told, id);
   const moved =
     current.head.sha === desired.commit ? undefined : movedOn(desired.commit, current.head.sha);

@@ -33,8 +33,11 @@ export interface DesiredFacts extends Facts {
   readonly key: DeploymentKey;
 }
 
-async function readPullRequest({ pullRequest }: DeployRequest, { pullRequests }: DeployPorts) {
-  const found = await pullRequests.get(pullRequest);
+async function readPullRequest(
+  { pullRequest, commit }: DeployRequest,
+  { pullRequests }: DeployPorts,
+) {
+  const found = await pullRequests.get(pullRequest, commit);
   if (found) return found;
   throw new UserError(
     `pull request #${pullRequest} does not exist`,

@@ -2,8 +2,11 @@ import type { PullRequest } from './pull-request.ts';
 
 /** What the use cases read of pull requests. An error or a part is never an empty answer: methods throw. */
 export interface PullRequests {
-  /** The pull request as it is now; `undefined` when there is none of that number. */
-  get(number: number): Promise<PullRequest | undefined>;
+  /**
+   * The pull request as it is now; `undefined` when there is none of that number. With the head that the caller
+   * has heard of, another one is asked for twice: the first answer may be from before that.
+   */
+  get(number: number, expectedHead?: string): Promise<PullRequest | undefined>;
   /** All open pull requests, to the last page. */
   open(): Promise<readonly PullRequest[]>;
   /** Paths touched, old names of renamed files included, to the last page (GitHub shows at most 3,000). */
