@@ -8,7 +8,7 @@ export function escapeMarkdown(text: string): string {
     .replace(/@/g, '@\u200b')
     .replace(/(\\#|GH\\-)(?=\d)/gi, '$1\u200b')
     .replace(/:\/\//g, ':\u200b//')
-    .replace(/\b(www)\./gi, '$1\u200b.')
+    .replace(/(www)\./gi, '$1\u200b.')
     .replace(/[\r\n]+/g, ' ');
 }
 
