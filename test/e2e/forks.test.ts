@@ -1,8 +1,18 @@
-import { describe, expect, test } from '@jest/globals';
+import { afterAll, describe, expect, test } from '@jest/globals';
 import { defaultConfiguration } from '../world/app.ts';
 import { git } from '../world/git.ts';
 import { machineOf } from '../world/observe.ts';
-import { headOf, inWorld, type Trigger, type World } from '../world/world.ts';
+import { Traffic } from '../world/traffic.ts';
+import { headOf, type Trigger, type World } from '../world/world.ts';
+
+const traffic = new Traffic();
+const { inWorld } = traffic;
+
+afterAll(() => {
+  const { exchanges, problems } = traffic.judge();
+  expect(problems).toEqual([]);
+  expect(exchanges).toBeGreaterThan(20);
+});
 
 const nothing = { previews: [], processes: [], worktrees: 0 };
 const fork = 'mallory/app';
@@ -63,21 +73,24 @@ describe('a pull request from a fork', () => {
     inWorld({}, async (world) => {
       const opened = await fromFork(world);
       const head = headOf(opened);
-      const command = await world.comment(1, `/preview ${head.slice(0, 7)}`, 'ada');
+      const command = await world.comment(1, `/preview ${head}`, 'ada');
       const result = await world.step(command);
       expect(result).toMatchObject({ exit: 0, outputs: { state: 'created' } });
       const { previews } = await world.observe();
       expect(previews).toMatchObject([{ services: { app: `ready 200 app ${head}` } }]);
     }));
 
-  test('is not deployed by /preview without a commit, which approves nothing', () =>
+  test('is not deployed by /preview without the whole commit, which approves nothing', () =>
     inWorld({}, async (world) => {
-      await fromFork(world);
-      const result = await world.step(await world.comment(1, '/preview', 'ada'));
-      expect(result.outputs).toMatchObject({ state: 'skipped' });
-      expect(result.outputs.reason).toMatch(/^fork: /);
-      const { comments } = await world.observe();
-      expect(comments['1']?.at(-1)).toContain('waits for approval');
+      const head = headOf(await fromFork(world));
+      for (const command of ['/preview', `/preview ${head.slice(0, 7)}`]) {
+        const result = await world.step(await world.comment(1, command, 'ada'));
+        expect(result.outputs).toMatchObject({ state: 'skipped' });
+        expect(result.outputs.reason).toMatch(/^fork: /);
+      }
+      const seen = await world.observe();
+      expect(machineOf(seen)).toMatchObject(nothing);
+      expect(seen.comments['1']?.join('\n')).toContain('waits for approval');
     }));
 
   test('is not deployed for an approval by its own author or by someone who may not push', () =>

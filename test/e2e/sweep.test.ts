@@ -1,7 +1,17 @@
-import { describe, expect, test } from '@jest/globals';
+import { afterAll, describe, expect, test } from '@jest/globals';
 import { defaultConfiguration } from '../world/app.ts';
 import { machineOf } from '../world/observe.ts';
-import { headOf, inWorld, type World } from '../world/world.ts';
+import { Traffic } from '../world/traffic.ts';
+import { headOf, type World } from '../world/world.ts';
+
+const traffic = new Traffic();
+const { inWorld } = traffic;
+
+afterAll(() => {
+  const { exchanges, problems } = traffic.judge();
+  expect(problems).toEqual([]);
+  expect(exchanges).toBeGreaterThan(20);
+});
 
 const nothing = { previews: [], processes: [], worktrees: 0 };
 

@@ -37,6 +37,8 @@ export type Gate = (call: TappedCall) => Cut | undefined;
 /** Passes HTTP on, remembers it, and cuts calls off. */
 export class Tap {
   readonly calls: TappedCall[] = [];
+  /** All calls, whatever was forgotten. */
+  readonly history: TappedCall[] = [];
   /** Called at a cut; the connection is broken when it resolves. */
   atCut: () => Promise<void> = async () => {};
   gate: Gate = () => undefined;
@@ -118,6 +120,7 @@ export class Tap {
       answer: Buffer.alloc(0),
     };
     this.calls.push(call);
+    this.history.push(call);
     for await (const chunk of asked as AsyncIterable<Buffer>) chunks.push(chunk);
     call.body = Buffer.concat(chunks);
     return call;

@@ -1,23 +1,45 @@
-import type { ValidateExchange } from '../lab/github/openapi.ts';
+import { createExchangeValidator } from '../lab/github/openapi.ts';
 import type { TappedCall } from './tap.ts';
+import { inWorld, type World, type WorldOptions } from './world.ts';
 
-/** What is wrong with calls and answers by GitHub's published description; faults that were asked for aside. */
-export function trafficProblems(
-  calls: readonly TappedCall[],
-  validate: ValidateExchange,
-): readonly string[] {
-  const answered = calls.filter(({ status }) => status >= 200 && status < 500);
-  return answered.flatMap(({ method, path, status, body, answer, answerHeaders }) => {
-    const isJson = String(answerHeaders['content-type']).includes('application/json');
-    if (answer.length > 0 && !isJson) return [];
-    const requestBody = parsed(body);
-    const responseBody = parsed(answer);
-    return validate({
-      ...{ method, path, status },
-      ...(requestBody !== undefined && { requestBody }),
-      ...(responseBody !== undefined && { responseBody }),
+/** The description forbids `null` in lists of pull requests alone; GitHub answers it for labels without one. */
+const flaw = /\/pulls 200: \/\d+\/labels\/\d+\/description must be string/;
+
+/** Worlds whose exchanges with GitHub are kept, to be held against GitHub's published description. */
+export class Traffic {
+  readonly #calls: TappedCall[] = [];
+
+  /** As `inWorld` of the worlds. */
+  readonly inWorld = (options: WorldOptions, play: (world: World) => Promise<void>) =>
+    inWorld(options, async (world) => {
+      await play(world);
+      this.#calls.push(...world.tap.history);
     });
-  });
+
+  /** How many exchanges there were, and what is wrong with them, each fault once. */
+  judge(): { readonly exchanges: number; readonly problems: readonly string[] } {
+    const validate = createExchangeValidator();
+    const exchanges = this.#calls.filter(isJudged);
+    const problems = exchanges.flatMap((call) => {
+      const requestBody = parsed(call.body);
+      const responseBody = parsed(call.answer);
+      return validate({
+        ...{ method: call.method, path: call.path, status: call.status },
+        ...(requestBody !== undefined && { requestBody }),
+        ...(responseBody !== undefined && { responseBody }),
+      });
+    });
+    const real = problems.filter((problem) => !flaw.test(problem));
+    return { exchanges: exchanges.length, problems: [...new Set(real)] };
+  }
+}
+
+/** Git and raw files are not described; faults that were asked for are meant to be wrong. */
+function isJudged({ status, answer, answerHeaders }: TappedCall): boolean {
+  if (status < 200 || status >= 500) return false;
+  return answer.length === 0
+    ? status === 204 || status === 304
+    : String(answerHeaders['content-type']).includes('application/json');
 }
 
 function parsed(body: Buffer): unknown {
