@@ -93,8 +93,8 @@ export class Tap {
     if (cut === 'before') return breakOff();
     const reply = await this.#forward(call, answer);
     call.status = reply.statusCode ?? 0;
-    call.answerHeaders = reply.headers;
-    if (cut === undefined) answer.writeHead(call.status, reply.headers);
+    call.answerHeaders = this.#throughMe(reply.headers);
+    if (cut === undefined) answer.writeHead(call.status, call.answerHeaders);
     // A held lock is an answer that does not end.
     const soon = cut === 'during' || (cut === 'after' && call.path.startsWith('/lock'));
     for await (const chunk of reply as AsyncIterable<Buffer>) {
@@ -104,6 +104,13 @@ export class Tap {
     }
     if (cut === undefined) answer.end();
     else await breakOff();
+  }
+
+  /** The next page is asked for through the tap too. */
+  #throughMe(headers: IncomingMessage['headers']): IncomingMessage['headers'] {
+    if (!headers.link || !('port' in this.#to)) return headers;
+    const link = [headers.link].flat().join(', ');
+    return { ...headers, link: link.replaceAll(`http://127.0.0.1:${this.#to.port}`, this.url) };
   }
 
   async #note(asked: IncomingMessage): Promise<TappedCall> {
