@@ -51,7 +51,10 @@ function send(
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<IncomingMessage> {
   const library = process.getBuiltinModule(url.protocol === 'https:' ? 'node:https' : 'node:http');
-  const options = { keepAlive: true, proxyEnv: { ...environment } };
+  const options = {
+    keepAlive: true,
+    ...(hasProxy(environment) && { proxyEnv: { ...environment } }),
+  };
   const agent = agents.get(url.protocol) ?? new library.Agent(options);
   agents.set(url.protocol, agent);
   return new Promise((resolve, reject) => {
@@ -68,6 +71,11 @@ function send(
     request.once('error', reject);
     request.end(body);
   });
+}
+
+function hasProxy(environment: Readonly<Record<string, string | undefined>>): boolean {
+  const names = ['https_proxy', 'http_proxy', 'HTTPS_PROXY', 'HTTP_PROXY'];
+  return names.some((name) => environment[name]);
 }
 
 /** Only to the same host: the token goes nowhere else. */
