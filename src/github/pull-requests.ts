@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { PullRequests } from '../preview/ports.ts';
 import { explained, isNotFound } from './api-error.ts';
 import type { GitHubClient } from './client.ts';
@@ -24,7 +23,7 @@ export function githubPullRequests(client: GitHubClient): PullRequests {
         const ask = () => getOrNothing(client, number);
         const first = await ask();
         const fresh = first && (expected ?? first.data.head.sha) === first.data.head.sha;
-        const answer = fresh ? first : await delay(lag).then(ask);
+        const answer = fresh ? first : await pause(lag).then(ask);
         return answer && readPullRequest(answer.data, `pull request #${number}`);
       });
     },
@@ -82,4 +81,8 @@ function getOrNothing({ octokit, owner, repo }: GitHubClient, number: number) {
     if (isNotFound(cause)) return undefined;
     throw cause;
   });
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
