@@ -50,8 +50,12 @@ export function readPullRequest(raw: unknown, where: string): PullRequest {
 function shapeError(issues: readonly v.BaseIssue<unknown>[], where: string): UserError {
   return UserError.all(
     issues.map((issue) => ({
-      message: `${where}: ${v.getDotPath(issue) ?? 'pull_request'}: ${issue.message}`,
+      message: `${where}: ${v.getDotPath(issue) ?? 'pull_request'}: ${wording(issue)}`,
       hint: 'This is not a pull request as GitHub sends it; check what made the event or the answer.',
     })),
   );
+}
+
+function wording({ received, message }: v.BaseIssue<unknown>): string {
+  return received === 'undefined' ? 'is missing' : message;
 }

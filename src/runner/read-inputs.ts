@@ -50,10 +50,11 @@ function inputReader(
     return environment[variableOf(name)]?.trim() || undefined;
   };
   const reject = (name: string, value: string, allowed: string): undefined => {
-    problems.push({
-      message: `input ${name} is ${JSON.stringify(shorten(value))}, allowed: ${allowed}`,
-      hint: `Set \`${name}:\` under \`with:\` to one of these, or leave it out for the default.`,
-    });
+    const message = `input ${name} is ${JSON.stringify(shorten(value))}, allowed: ${allowed}`;
+    // The root action reads what it hands on to a deploy and to a teardown, so some of it twice.
+    if (problems.some((problem) => problem.message === message)) return;
+    const hint = `Set \`${name}:\` under \`with:\` to one of these, or leave it out for the default.`;
+    problems.push({ message, hint });
   };
   const parse = <Value>(
     name: string,
