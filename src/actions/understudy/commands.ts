@@ -1,11 +1,14 @@
-import { after, formatInstant } from '../../core/time.ts';
+import { after, formatInstant, type Instant } from '../../core/time.ts';
+import { announcer } from '../../preview/announcer.ts';
 import { type Command, commandHelp } from '../../preview/command.ts';
 import { escapeMarkdown } from '../../preview/markdown.ts';
+import { blankReport, type PreviewReport } from '../../preview/report.ts';
 import type { ActionOutcome } from '../../runner/run-action.ts';
+import type { ObservedPreview } from '../../targets/target.ts';
 import { openTarget } from '../open-target.ts';
 import { deployOutcome, runDeploy } from '../run-deploy.ts';
 import { runTeardown } from '../run-teardown.ts';
-import type { Configured } from '../session.ts';
+import type { Configured, Session } from '../session.ts';
 import type { RootDecision } from './decide.ts';
 import type { UnderstudyInputs } from './inputs.ts';
 
@@ -76,7 +79,24 @@ async function keep(
   const shorter = mine.filter(({ expiresAt }) => expiresAt !== undefined && expiresAt < until);
   if (dryRun) return answered(`dry-run: the preview would stay until ${formatInstant(until)}`);
   for (const preview of shorter) await target.extend(preview, until);
+  await showExpiry(session, shorter, until);
   return answered(`keep: the preview stays until ${formatInstant(until)} at least`);
+}
+
+/** The comment says until when, so it says the new moment. */
+async function showExpiry(
+  { github, links, run }: Session,
+  previews: readonly ObservedPreview[],
+  expiresAt: Instant,
+) {
+  const { comments } = github;
+  const announce = announcer({ comments, deployments: undefined, links });
+  for (const preview of previews) {
+    const { services } = preview;
+    const report: PreviewReport = { ...blankReport(preview), state: 'ready', services, expiresAt };
+    await announce.comment(report, { ifThere: true });
+  }
+  for (const warning of announce.warnings) run.warn(warning);
 }
 
 async function help(
