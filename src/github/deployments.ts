@@ -1,3 +1,4 @@
+import { start } from '../core/start.ts';
 import type { DeploymentKey, DeploymentStatus, Deployments } from '../preview/ports.ts';
 import { explained, isUnknownOutcome } from './api-error.ts';
 import type { GitHubClient } from './client.ts';
@@ -130,5 +131,5 @@ async function postStatus(
 
 function cut(description: string): string {
   const line = description.replace(/\s+/g, ' ');
-  return line.length > descriptionLimit ? `${line.slice(0, descriptionLimit - 1)}…` : line;
+  return line.length > descriptionLimit ? `${start(line, descriptionLimit - 1)}…` : line;
 }

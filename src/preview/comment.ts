@@ -1,6 +1,7 @@
+import { start } from '../core/start.ts';
 import { formatInstant } from '../core/time.ts';
 import type { ServiceState } from '../targets/target.ts';
-import { codeBlock, codeSpan, escapeMarkdown, lastLines, link, start } from './markdown.ts';
+import { codeBlock, codeSpan, escapeMarkdown, lastLines, link } from './markdown.ts';
 import type { PreviewReport, ReportLinks, Step } from './report.ts';
 
 /** GitHub refuses comments over 65,536 characters; the log takes what the rest leaves. */

@@ -1,3 +1,5 @@
+import { start } from '../core/start.ts';
+
 /**
  * Text of others made safe for GitHub's Markdown: no markup, no HTML, no mention, no reference. The zero-width
  * space after `@` and `#` is what keeps GitHub from linking them outside code.
@@ -45,11 +47,6 @@ export function lastLines(lines: readonly string[], characters: number): string[
   }
   const left = lines.length - kept.length;
   return left > 0 ? [`… ${left} earlier lines left out`, ...kept] : kept;
-}
-
-/** The first characters of a text. Half a surrogate pair at the end would make GitHub refuse the whole. */
-export function start(text: string, characters: number): string {
-  return text.slice(0, characters).replace(/[\ud800-\udbff]$/, '');
 }
 
 function longestRun(text: string): number {

@@ -3,13 +3,13 @@ import fc from 'fast-check';
 import remarkGfm from 'remark-gfm';
 import remarkParse from 'remark-parse';
 import { unified } from 'unified';
+import { start } from '../../src/core/start.ts';
 import {
   codeBlock,
   codeSpan,
   escapeMarkdown,
   lastLines,
   link,
-  start,
 } from '../../src/preview/markdown.ts';
 
 interface Node {

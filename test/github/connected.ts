@@ -1,0 +1,43 @@
+import { connectGitHub, type GitHub } from '../../src/github/connect.ts';
+import { type Lab, repository } from '../lab/github/lab.ts';
+
+/** A connection to a stand-in, and what it said on the way. */
+export interface Connected {
+  readonly github: GitHub;
+  readonly debug: string[];
+  readonly warnings: string[];
+}
+
+/** Connects as an action does; each call has caches of its own. */
+export function connected(lab: Lab, token: string = lab.github.token): Connected {
+  const debug: string[] = [];
+  const warnings: string[] = [];
+  const github = connectGitHub({
+    apiUrl: lab.github.url,
+    repository,
+    token,
+    environment: {},
+    debug: (line) => debug.push(line),
+    warn: (line) => warnings.push(line),
+  });
+  return { github, debug, warnings };
+}
+
+/** A token with these permissions and no others. */
+export async function tokenWith(lab: Lab, permissions: object): Promise<string> {
+  const { body } = await lab.call('POST', '/_lab/tokens', { permissions, repository });
+  return body.token;
+}
+
+/** Method, path and status of all requests since the last call, as `GET /pulls/1 200`. */
+export async function requestsOf(lab: Lab): Promise<string[]> {
+  const { body } = await lab.call('GET', '/_lab/requests', undefined);
+  await lab.call('DELETE', '/_lab/requests');
+  const all = body as { method: string; path: string; status: number }[];
+  return all
+    .filter(({ path }) => !path.startsWith('/_lab'))
+    .map(
+      ({ method, path, status }) =>
+        `${method} ${path.replace(`/repos/${repository}`, '')} ${status}`,
+    );
+}
