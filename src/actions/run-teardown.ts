@@ -38,8 +38,8 @@ export async function runTeardown(
     return teardownOutcome(outcome, 'Preview teardown', false);
   }
   const { expireAfter, maxRemovals, dryRun } = inputs;
-  const rules = configuration.preview.eligible;
-  const request = { repository, rules, expireAfter, maxRemovals, dryRun };
+  const { eligible: rules, expireAfter: configuredExpiry } = configuration.preview;
+  const request = { repository, rules, expireAfter, configuredExpiry, maxRemovals, dryRun };
   const outcome = await sweepPreviews(request, ports).catch(explainStop(ports));
   return teardownOutcome(outcome, 'Preview sweep', outcome.refused);
 }

@@ -65,14 +65,25 @@ async function act(
     return moved ? giveWay(told, id, moved) : fail(told, id, result);
   }
   const done = { ...told, report: { ...told.report, services: result.services } };
-  if (moved) return succeed(done, id, 'superseded', moved);
+  if (moved) return giveWay(done, id, moved);
   return succeed(done, id, plan.kind === 'create' ? 'created' : 'updated', plan.reason);
 }
 
-/** A commit that failed and is not the head any more is nobody's concern: the newer run tells people. */
+/**
+ * The head moved on, and the newer run tells people. What serves until then is said here, because a newer run may
+ * never come (`[skip ci]`); the deployments are left to it, for it may have ended before.
+ */
 async function giveWay(facts: DesiredFacts, id: number | undefined, reason: string) {
-  await facts.announce.report(id, { state: 'inactive', description: reason });
+  const { announce, report } = facts;
+  await announce.report(id, { state: 'inactive', description: reason });
+  if (isServing(report)) await announce.comment({ ...report, state: 'ready', reason });
   return finish(facts, 'superseded', reason, id);
+}
+
+function isServing({ services }: PreviewReport): boolean {
+  return (
+    services.length > 0 && services.every(({ state }) => state === 'ready' || state === 'sleeping')
+  );
 }
 
 async function succeed(
@@ -83,10 +94,8 @@ async function succeed(
 ): Promise<DeployOutcome> {
   const { announce, key } = facts;
   await removeFormer(facts);
-  const { services } = facts.report;
-  const ready =
-    services.length > 0 && services.every(({ state }) => state === 'ready' || state === 'sleeping');
-  const url = services[0]?.url;
+  const ready = isServing(facts.report);
+  const url = facts.report.services[0]?.url;
   const report: PreviewReport = { ...facts.report, state: ready ? 'ready' : 'deploying', reason };
   await announce.report(id, {
     state: ready ? 'success' : 'in_progress',
@@ -178,10 +187,12 @@ export async function finish(
   reason: string,
   deploymentId?: number,
 ): Promise<DeployOutcome> {
+  const { report } = facts;
+  const ended = state === 'planned' || state === 'superseded' ? state : undefined;
   return {
     state,
     reason,
-    report: facts.report,
+    report: ended && report.state === 'queued' ? { ...report, state: ended } : report,
     changes: [],
     rendered: undefined,
     deploymentId,

@@ -10,6 +10,8 @@ const logLimit = 20_000;
 
 const headings = {
   queued: '⚪ Preview is queued',
+  planned: '⚪ Preview is planned, and nothing was changed',
+  superseded: '⚪ Preview is left to a newer run',
   deploying: '🔵 Preview is deploying',
   ready: '🟢 Preview is ready',
   failed: '🔴 Preview failed',

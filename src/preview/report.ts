@@ -12,7 +12,16 @@ export interface ReportLinks {
 
 /** What is known of a preview at one moment, for people. Comment and summary render it, each in its way. */
 export interface PreviewReport {
-  readonly state: 'queued' | 'deploying' | 'ready' | 'failed' | 'waiting' | 'removed' | 'refused';
+  readonly state:
+    | 'queued'
+    | 'planned'
+    | 'deploying'
+    | 'ready'
+    | 'failed'
+    | 'waiting'
+    | 'superseded'
+    | 'removed'
+    | 'refused';
   readonly pullRequest: number;
   readonly previewId: string;
   readonly commit: string;

@@ -1,5 +1,5 @@
 import type { Duration } from '../core/time.ts';
-import { after } from '../core/time.ts';
+import { after, instant } from '../core/time.ts';
 import type { Leftover, ObservedPreview } from '../targets/target.ts';
 import { type Announcer, announcer } from './announcer.ts';
 import type { EligibilityRules } from './eligibility.ts';
@@ -16,8 +16,10 @@ export interface SweepRequest {
   /** `owner/name`. */
   readonly repository: string;
   readonly rules: EligibilityRules;
-  /** Overrides the expiry that previews carry: they go when this old. */
+  /** Overrides the configured length: previews go this long after their last push. */
   readonly expireAfter: Duration | undefined;
+  /** The configured length, which the expiry that previews carry was made with. */
+  readonly configuredExpiry: Duration | undefined;
   readonly maxRemovals: number;
   readonly dryRun: boolean;
 }
@@ -40,7 +42,7 @@ export async function sweepPreviews(
   const open = observed.length > 0 ? await ports.pullRequests.open() : [];
   const plan = planSweep({
     ...request,
-    observed: observed.map((preview) => withExpiry(preview, request.expireAfter)),
+    observed: observed.map((preview) => withExpiry(preview, request)),
     open,
     now: ports.now(),
   });
@@ -103,8 +105,11 @@ function outcome(
   return { reason, removed, kept, leftovers, warnings };
 }
 
-function withExpiry(preview: ObservedPreview, expireAfter: Duration | undefined): ObservedPreview {
+/** The expiry as if previews had been made with another length; what `/preview keep` added stays added. */
+function withExpiry(preview: ObservedPreview, request: SweepRequest): ObservedPreview {
+  const { expireAfter, configuredExpiry } = request;
   if (expireAfter === undefined) return preview;
-  const expiresAt = after(preview.createdAt, expireAfter);
-  return { ...preview, expiresAt };
+  const known = preview.expiresAt !== undefined && configuredExpiry !== undefined;
+  const pushed = known ? instant(preview.expiresAt - configuredExpiry) : preview.createdAt;
+  return { ...preview, expiresAt: after(pushed, expireAfter) };
 }

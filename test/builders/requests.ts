@@ -39,6 +39,7 @@ export function sweepRequest(overrides: Partial<SweepRequest> = {}): SweepReques
     repository,
     rules: rules(),
     expireAfter: undefined,
+    configuredExpiry: undefined,
     maxRemovals: 20,
     dryRun: false,
     ...overrides,

@@ -72,6 +72,12 @@ describe('a sweep keeps a preview', () => {
     ['its pull request is open', {}, {}, {}],
     ['it never expires', {}, { expiresAt: undefined as never }, {}],
     ['a label keeps it beyond its expiry', { labels: ['Keep-Preview'] }, { expiresAt: past }, {}],
+    [
+      'the input counts from the last push, not from when it was made',
+      {},
+      { createdAt: instant(noon - 10 * 3_600_000), expiresAt: instant(noon + 3_600_000) },
+      { expireAfter: duration(2 * 3_600_000), configuredExpiry: duration(2 * 3_600_000) },
+    ],
     ['it was asked for against a label', { labels: ['no-preview'] }, { requested: true }, {}],
     ['it is a fork’s whose commit was approved', fork, {}, {}],
     [
