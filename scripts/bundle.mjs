@@ -1,6 +1,6 @@
 // Bundles each unit of build/ (or only those named) into dist/ (or --out) with ncc. Sources are TypeScript 7, which ncc cannot read
 // (vercel/ncc#1336), so tsc runs first and ncc sees plain ESM.
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { minify } from '@swc/core';
