@@ -37,6 +37,7 @@ export class UserError extends Error {
    * configuration's unit must be one for the action that loaded it.
    */
   static override [Symbol.hasInstance](value: unknown): boolean {
+    // biome-ignore lint/complexity/noThisInStatic: subclasses inherit this, and only the class itself goes by shape
     if (this !== UserError) return Function.prototype[Symbol.hasInstance].call(this, value);
     return value instanceof Error && 'problems' in value && Array.isArray(value.problems);
   }
