@@ -42,12 +42,14 @@ export async function fetchCommit(
       signal,
     );
     if (fault === undefined) return;
-    if (!/\.lock'?: File exists/.test(fault) || attempt === tries)
-      throw refusal(commit, origin, fault);
+    if (!disturbed.test(fault) || attempt === tries) throw refusal(commit, origin, fault);
     // Left by a killed git: callers take turns, so nobody else is writing.
     await rm(`${mirror}/shallow.lock`, { force: true });
   }
 }
+
+/** A lock that is held, or the note of a worktree that the gateway is just writing or removing. */
+const disturbed = /\.lock'?: File exists|failed to read .*\/worktrees\//;
 
 const safe = [
   '-c',

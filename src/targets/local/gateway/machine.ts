@@ -1,4 +1,5 @@
 import type { StateFolder } from '../state-folder.ts';
+import type { Turns } from './turns.ts';
 
 /** How long things may take, in milliseconds, and how large logs may grow. */
 export interface Limits {
@@ -39,6 +40,8 @@ export interface Machine {
   readonly prefix: string;
   /** Command line that serves the files of a folder. */
   readonly staticServer: readonly string[];
+  /** For work on a mirror of a repository, by its folder. */
+  readonly turns: Turns;
   /** The gateway's own environment, from which children get the few harmless variables. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   now(): number;

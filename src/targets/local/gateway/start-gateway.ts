@@ -14,6 +14,7 @@ import { FreePorts } from './free-port.ts';
 import { Front } from './front.ts';
 import { defaultLimits, type Limits, type Machine } from './machine.ts';
 import { Supervisor } from './supervisor.ts';
+import { Turns } from './turns.ts';
 
 /** How a gateway is started. */
 export interface GatewayOptions {
@@ -132,6 +133,7 @@ function makeMachine(
     limits: { ...defaultLimits, ...limits },
     prefix: sha256Hex(state.root).slice(0, 12),
     staticServer: [process.execPath, program, 'static'],
+    turns: new Turns(),
     environment,
     now: () => Date.now(),
     newId: () => randomBytes(8).toString('hex'),

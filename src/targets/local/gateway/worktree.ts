@@ -45,7 +45,11 @@ function mirrors({ repositories }: StateFolder): readonly string[] {
     .filter((mirror) => existsSync(join(mirror, 'HEAD')));
 }
 
-/** Hooks stay off: a hook of the user's template must not run for the code of a pull request. */
+/**
+ * Hooks stay off: a hook of the user's template must not run for the code of a pull request. Callers take turns:
+ * git looks at the notes of all worktrees, and fails over one that another git is just writing or removing
+ * (eight at once: 1 of 20).
+ */
 function git(machine: Machine, mirror: string, options: readonly string[]): Promise<void> {
   const env = { ...harmless(machine.environment), GIT_TERMINAL_PROMPT: '0' };
   const all = [
@@ -57,13 +61,15 @@ function git(machine: Machine, mirror: string, options: readonly string[]): Prom
     'gc.auto=0',
     ...options,
   ];
-  return new Promise((resolve, reject) => {
-    execFile('git', all, { env }, (error, _stdout, stderr) => {
-      if (!error) return resolve();
-      const words = stderr.trim().split('\n').at(-1);
-      reject(new Error(words || error.message, { cause: error }));
+  const run = () =>
+    new Promise<void>((resolve, reject) => {
+      execFile('git', all, { env }, (error, _stdout, stderr) => {
+        if (!error) return resolve();
+        const words = stderr.trim().split('\n').at(-1);
+        reject(new Error(words || error.message, { cause: error }));
+      });
     });
-  });
+  return machine.turns.take(mirror, run);
 }
 
 const yes = () => true;
