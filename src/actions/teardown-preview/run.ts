@@ -1,50 +1,19 @@
-import { UserError } from '../../core/user-error.ts';
 import { readInputs } from '../../runner/read-inputs.ts';
 import type { ActionOutcome, ActionRun } from '../../runner/run-action.ts';
 import { findConfiguration } from '../find-configuration.ts';
-import { numberAt } from '../pull-request-event.ts';
-import { runTeardown, type TeardownOccasion } from '../run-teardown.ts';
-import { openSession, type Session } from '../session.ts';
-import { readTeardownInputs, type TeardownInputs } from '../teardown-inputs.ts';
+import { runTeardown } from '../run-teardown.ts';
+import { openSession } from '../session.ts';
+import { readTeardownInputs } from '../teardown-inputs.ts';
+import { chooseTeardown } from '../teardown-occasion.ts';
 
 /** Removes the preview that the event or the inputs name, or sweeps. */
 export async function teardownAction(run: ActionRun): Promise<ActionOutcome> {
   const { inputs, warnings } = readInputs(run.environment, readTeardownInputs);
   for (const warning of warnings) run.warn(warning);
   const session = await openSession(run, inputs);
-  const occasion = chooseOccasion(session, inputs);
+  const occasion = chooseTeardown(session, inputs);
   const configured = { session, configuration: await findConfiguration(session) };
   const outcome = await runTeardown(configured, inputs, occasion);
   run.debug(`GitHub requests: ${session.github.requests()}`);
   return outcome;
-}
-
-function chooseOccasion(session: Session, inputs: TeardownInputs): TeardownOccasion {
-  const { context, payload } = session;
-  const named = inputs.pullRequest ?? inputs.previewId;
-  const scheduled = ['schedule', 'workflow_dispatch'].includes(context.eventName);
-  const mode = inputs.mode ?? (named === undefined && scheduled ? 'sweep' : 'one');
-  if (mode === 'sweep') return { mode };
-  const ofEvent = numberAt(payload, 'pull_request', 'number');
-  const pullRequest = inputs.previewId ? inputs.pullRequest : (inputs.pullRequest ?? ofEvent);
-  // By name of something else than the event's own pull request: someone means it, open or not.
-  const asked =
-    named !== undefined &&
-    (ofEvent === undefined || (inputs.pullRequest !== undefined && inputs.pullRequest !== ofEvent));
-  if (pullRequest === undefined && inputs.previewId === undefined)
-    throw nothingNamed(context.eventName);
-  return {
-    mode,
-    pullRequest,
-    previewId: inputs.previewId,
-    force: asked,
-    reason: asked ? 'requested: named by an input' : 'closed: the pull request is closed',
-  };
-}
-
-function nothingNamed(eventName: string): UserError {
-  return new UserError(
-    `the event ${JSON.stringify(eventName)} names no pull request`,
-    'Pass `pull-request` or `preview-id`, or `mode: sweep` to compare all previews with all open pull requests.',
-  );
 }

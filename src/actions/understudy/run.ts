@@ -5,6 +5,7 @@ import { findOccasion, noLongerHead } from '../occasion.ts';
 import { deployOutcome, runDeploy } from '../run-deploy.ts';
 import { runTeardown, type TeardownOccasion } from '../run-teardown.ts';
 import { type Configured, openSession } from '../session.ts';
+import { chooseTeardown } from '../teardown-occasion.ts';
 import { runCommand } from './commands.ts';
 import { decideByEvent, type RootDecision } from './decide.ts';
 import { readUnderstudyInputs, type UnderstudyInputs } from './inputs.ts';
@@ -33,7 +34,7 @@ async function carryOut(
     case 'deploy':
       return deployOrRemove(configured, inputs);
     case 'sweep':
-      return teardown(configured, inputs, { mode: 'sweep' });
+      return teardown(configured, inputs, chooseTeardown(configured.session, scheduled(inputs)));
     case 'teardown': {
       const { pullRequest } = decision;
       const reason = 'closed: the pull request is closed';
@@ -67,6 +68,11 @@ async function deployOrRemove(
     force: true,
     reason: outcome.reason,
   });
+}
+
+/** On a schedule a number alone removes nothing: only `mode: one` or `preview-id` makes it a teardown. */
+function scheduled(inputs: UnderstudyInputs): UnderstudyInputs {
+  return inputs.mode === 'one' ? inputs : { ...inputs, pullRequest: undefined };
 }
 
 async function teardown(

@@ -42,7 +42,7 @@ jobs:
     concurrency: preview-\${{ github.event.number || github.event.issue.number || 'sweep' }}
     steps:
       - uses: actions/checkout@v7
-      - uses: understudy/understudy@v0
+      - uses: understudy-dev/understudy@v1
 `;
 
 const server = `const { createServer } = require('node:http');
