@@ -71,7 +71,7 @@ describe('a run that is told to stop in the middle of a deploy', () => {
     inWorld({}, async (world) => {
       const opened = await world.pullRequest('one');
       const path = `/repos/${world.repository}/deployments`;
-      const fault = { match: { path }, action: 'delay', milliseconds: 20_000 };
+      const fault = { match: { path }, action: 'delay', milliseconds: 8_000 };
       await world.must('POST', '/_lab/faults', fault);
       const waiting = new Promise<void>((resolve) => {
         world.tap.watch = (call) => call.path.startsWith(path) && resolve();

@@ -100,16 +100,25 @@ export class World {
     const github = await startGitHub({ state: join(root, 'github'), repositories: [repository] });
     const tap = await Tap.open({ port: Number(new URL(github.url).port) });
     const world = new World(root, github, tap);
-    mkdirSync(world.home, { mode: 0o700 });
-    mkdirSync(world.clone);
-    git(world.clone, 'init', '--quiet', '--initial-branch=main');
-    git(world.clone, 'remote', 'add', 'origin', github.repositories[repository] ?? '');
+    try {
+      await world.#fill(options);
+      return world;
+    } catch (error) {
+      await world.close();
+      throw error;
+    }
+  }
+
+  async #fill(options: WorldOptions): Promise<void> {
+    mkdirSync(this.home, { mode: 0o700 });
+    mkdirSync(this.clone);
+    git(this.clone, 'init', '--quiet', '--initial-branch=main');
+    git(this.clone, 'remote', 'add', 'origin', this.github.repositories[repository] ?? '');
     const files = { ...appFiles({}, options.configuration), ...options.files };
-    commit(world.clone, files, 'The application');
-    git(world.clone, 'push', '--quiet', 'origin', 'main');
-    await github.takeInPushes();
-    if (options.gateway !== false) world.gateway = await openGateway(projectRoot, world.home);
-    return world;
+    commit(this.clone, files, 'The application');
+    git(this.clone, 'push', '--quiet', 'origin', 'main');
+    await this.github.takeInPushes();
+    if (options.gateway !== false) this.gateway = await openGateway(projectRoot, this.home);
   }
 
   /** Where calls of actions are counted and cut off: GitHub with git, and the gateway's control socket. */
