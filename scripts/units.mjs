@@ -7,6 +7,8 @@ export const units = {
   'deploy-preview/index.js': 'actions/deploy-preview/main.js',
   'teardown-preview/index.js': 'actions/teardown-preview/main.js',
   'understudy/index.js': 'actions/understudy/main.js',
+  'actions/run-deploy.js': 'actions/run-deploy.js',
+  'actions/run-teardown.js': 'actions/run-teardown.js',
   'config/parse.js': 'config/parse.js',
   'github/connect.js': 'github/connect.js',
   'targets/local/target.js': 'targets/local/target.js',

@@ -2,8 +2,8 @@ import { readInputs } from '../../runner/read-inputs.ts';
 import type { ActionOutcome, ActionRun } from '../../runner/run-action.ts';
 import { readDeployInputs } from '../deploy-inputs.ts';
 import { findConfiguration } from '../find-configuration.ts';
+import { loadRunDeploy } from '../load-runs.ts';
 import { findOccasion, noLongerHead } from '../occasion.ts';
-import { deployOutcome, runDeploy } from '../run-deploy.ts';
 import { openSession } from '../session.ts';
 
 /** Deploys the preview of the pull request that the event or the input names. */
@@ -14,6 +14,7 @@ export async function deployAction(run: ActionRun): Promise<ActionOutcome> {
   const occasion = await findOccasion(session, inputs);
   if (!occasion) return { outputs: { state: 'superseded', reason: noLongerHead } };
   const configured = { session, configuration: await findConfiguration(session) };
+  const { runDeploy, deployOutcome } = await loadRunDeploy();
   const outcome = await runDeploy(configured, inputs, occasion);
   run.debug(`GitHub requests: ${session.github.requests()}`);
   return deployOutcome(outcome, configured, inputs);

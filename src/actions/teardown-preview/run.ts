@@ -1,7 +1,7 @@
 import { readInputs } from '../../runner/read-inputs.ts';
 import type { ActionOutcome, ActionRun } from '../../runner/run-action.ts';
 import { findConfiguration } from '../find-configuration.ts';
-import { runTeardown } from '../run-teardown.ts';
+import { loadRunTeardown } from '../load-runs.ts';
 import { openSession } from '../session.ts';
 import { readTeardownInputs } from '../teardown-inputs.ts';
 import { chooseTeardown } from '../teardown-occasion.ts';
@@ -13,6 +13,7 @@ export async function teardownAction(run: ActionRun): Promise<ActionOutcome> {
   const session = await openSession(run, inputs);
   const occasion = chooseTeardown(session, inputs);
   const configured = { session, configuration: await findConfiguration(session) };
+  const { runTeardown } = await loadRunTeardown();
   const outcome = await runTeardown(configured, inputs, occasion);
   run.debug(`GitHub requests: ${session.github.requests()}`);
   return outcome;

@@ -5,9 +5,8 @@ import { escapeMarkdown } from '../../preview/markdown.ts';
 import { blankReport, type PreviewReport } from '../../preview/report.ts';
 import type { ActionOutcome } from '../../runner/run-action.ts';
 import type { ObservedPreview } from '../../targets/target.ts';
+import { loadRunDeploy, loadRunTeardown } from '../load-runs.ts';
 import { openTarget } from '../open-target.ts';
-import { deployOutcome, runDeploy } from '../run-deploy.ts';
-import { runTeardown } from '../run-teardown.ts';
 import type { Configured, Session } from '../session.ts';
 import type { RootDecision } from './decide.ts';
 import type { UnderstudyInputs } from './inputs.ts';
@@ -41,10 +40,12 @@ async function obey(
     case 'deploy': {
       const approvedCommit = command.commit;
       const occasion = { pullRequest, commit: undefined, requested: true, approvedCommit };
+      const { runDeploy, deployOutcome } = await loadRunDeploy();
       const outcome = await runDeploy(configured, inputs, occasion);
       return named('deploy-preview', deployOutcome(outcome, configured, inputs));
     }
     case 'down': {
+      const { runTeardown } = await loadRunTeardown();
       const reason = 'requested: by the command /preview down';
       const occasion = {
         mode: 'one',

@@ -1,9 +1,9 @@
 import { readInputs } from '../../runner/read-inputs.ts';
 import type { ActionOutcome, ActionRun } from '../../runner/run-action.ts';
 import { findConfiguration } from '../find-configuration.ts';
+import { loadRunDeploy, loadRunTeardown } from '../load-runs.ts';
 import { findOccasion, noLongerHead } from '../occasion.ts';
-import { deployOutcome, runDeploy } from '../run-deploy.ts';
-import { runTeardown, type TeardownOccasion } from '../run-teardown.ts';
+import type { TeardownOccasion } from '../run-teardown.ts';
 import { type Configured, openSession } from '../session.ts';
 import { chooseTeardown } from '../teardown-occasion.ts';
 import { runCommand } from './commands.ts';
@@ -56,6 +56,7 @@ async function deployOrRemove(
 ): Promise<ActionOutcome> {
   const occasion = await findOccasion(configured.session, inputs);
   if (!occasion) return { outputs: { action: 'none', reason: noLongerHead } };
+  const { runDeploy, deployOutcome } = await loadRunDeploy();
   const outcome = await runDeploy(configured, inputs, occasion);
   if (!outcome.obsolete) {
     const told = deployOutcome(outcome, configured, inputs);
@@ -80,6 +81,7 @@ async function teardown(
   inputs: UnderstudyInputs,
   occasion: TeardownOccasion,
 ): Promise<ActionOutcome> {
+  const { runTeardown } = await loadRunTeardown();
   const outcome = await runTeardown(configured, inputs, occasion);
   return { ...outcome, outputs: { action: 'teardown-preview', ...outcome.outputs } };
 }
