@@ -118,7 +118,8 @@ class Step {
   }
 
   async #result(exit: number, wallMs: number, files: StepFiles): Promise<StepResult> {
-    if (exit !== 0) this.#log.error(this.#ending(exit));
+    const ending = this.#ending();
+    if (exit !== 0 && ending) this.#log.error(ending);
     const { failed, ...written } = await readStepFiles(files, this.#log, this.#masks);
     const code = failed && exit === 0 ? 1 : exit;
     return {
@@ -132,12 +133,13 @@ class Step {
     };
   }
 
-  #ending(exit: number): string {
+  /** A plain exit code gets no annotation for a JavaScript action (actions/runner, NodeScriptActionHandler). */
+  #ending(): string | undefined {
     if (this.#ended === 'cancelled') return 'The operation was canceled.';
     const minutes = (this.#options.timeout ?? 0) / 60_000;
     return this.#ended === 'timeout'
       ? `The action '${this.#options.action}' has timed out after ${minutes} minutes.`
-      : `Process completed with exit code ${exit}.`;
+      : undefined;
   }
 }
 

@@ -123,9 +123,7 @@ export class Observation {
 
   /** Tells a run; a failed one is a fault. */
   told(run: RunRecord): void {
-    const errors = run.annotations.filter(
-      ({ level, message }) => level === 'error' && !/^Process completed/.test(message),
-    );
+    const errors = run.annotations.filter(({ level }) => level === 'error');
     this.#tell({
       event: 'run',
       id: run.id,
