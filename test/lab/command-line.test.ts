@@ -97,7 +97,7 @@ test('a step is run and told in one line', async () => {
     exit: 4,
     outputs: { a: '1' },
     summary: '',
-    annotations: [{ level: 'error', message: 'no' }, { level: 'error' }],
+    annotations: [{ level: 'error', message: 'no' }],
     'wall-ms': expect.any(Number),
   });
 });
