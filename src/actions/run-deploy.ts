@@ -6,10 +6,8 @@ import { deployPreview } from '../preview/deploy-preview.ts';
 import type { DeployOutcome, DeployRequest } from '../preview/deploy-request.ts';
 import { renderDeploySummary } from '../preview/summary.ts';
 import type { ActionOutcome } from '../runner/run-action.ts';
+import { connectPorts } from './connect-ports.ts';
 import type { DeployInputs } from './deploy-inputs.ts';
-import { discreetTarget } from './discreet-target.ts';
-import { progressLine } from './log-progress.ts';
-import { openTarget } from './open-target.ts';
 import type { Configured } from './session.ts';
 
 /** What of a deploy follows from the event, not from inputs. */
@@ -20,33 +18,22 @@ export type DeployOccasion = Pick<
 
 /** Deploys the preview of one pull request. */
 export async function runDeploy(
-  { session, configuration }: Configured,
+  configured: Configured,
   inputs: DeployInputs,
   occasion: DeployOccasion,
 ): Promise<DeployOutcome> {
-  const { github, run, links, context, now } = session;
-  const opened = openTarget(inputs.target ?? configuration.preview.target, session);
+  const { session, configuration } = configured;
+  const target = inputs.target ?? configuration.preview.target;
   return deployPreview(
     {
       ...occasion,
-      repository: context.repository,
+      repository: session.context.repository,
       configuration: configuration.preview,
       service: inputs.service,
       dryRun: inputs.dryRun,
       wait: inputs.wait,
     },
-    {
-      pullRequests: github.pullRequests,
-      target: discreetTarget(opened, session, configuration.preview),
-      now,
-      audience: {
-        comments: inputs.comment ? github.comments : undefined,
-        deployments: inputs.deployment ? github.deployments : undefined,
-        links,
-      },
-      signal: AbortSignal.any([run.signal, AbortSignal.timeout(inputs.timeout)]),
-      progress: (event) => run.log(progressLine(event)),
-    },
+    connectPorts(configured, { ...inputs, target }),
   );
 }
 

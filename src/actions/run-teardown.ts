@@ -1,14 +1,10 @@
 import { type Problem, UserError } from '../core/user-error.ts';
+import { isTimedOut, type PreviewPorts } from '../preview/preview-ports.ts';
 import { renderTeardownSummary } from '../preview/summary.ts';
 import { sweepPreviews } from '../preview/sweep-previews.ts';
-import {
-  type TeardownOutcome,
-  type TeardownPorts,
-  teardownPreview,
-} from '../preview/teardown-preview.ts';
+import { type TeardownOutcome, teardownPreview } from '../preview/teardown-preview.ts';
 import type { ActionOutcome } from '../runner/run-action.ts';
-import { progressLine } from './log-progress.ts';
-import { openTarget } from './open-target.ts';
+import { connectPorts } from './connect-ports.ts';
 import type { Configured } from './session.ts';
 import type { TeardownInputs } from './teardown-inputs.ts';
 
@@ -31,7 +27,12 @@ export async function runTeardown(
 ): Promise<ActionOutcome> {
   const { session, configuration } = configured;
   const { repository } = session.context;
-  const ports = teardownPorts(configured, inputs);
+  const ports = connectPorts(configured, {
+    target: configuration.preview.target,
+    timeout: inputs.timeout,
+    comment: true,
+    deployment: true,
+  });
   if (occasion.mode === 'one') {
     const request = { ...occasion, repository, dryRun: inputs.dryRun };
     const outcome = await teardownPreview(request, ports).catch(explainStop(ports));
@@ -44,32 +45,16 @@ export async function runTeardown(
   return teardownOutcome(outcome, 'Preview sweep', outcome.refused);
 }
 
-function explainStop({ signal }: TeardownPorts) {
+function explainStop({ signal }: PreviewPorts) {
   return (cause: unknown): never => {
     if (!signal.aborted) throw cause;
-    const timedOut = (signal.reason as Error | undefined)?.name === 'TimeoutError';
     throw new UserError(
-      timedOut
+      isTimedOut(signal)
         ? 'timeout: the teardown took longer than the input `timeout` allows'
         : 'cancelled: the run was cancelled',
       'Run it again; it goes on where this one stopped.',
       { cause },
     );
-  };
-}
-
-function teardownPorts(
-  { session, configuration }: Configured,
-  { timeout }: TeardownInputs,
-): TeardownPorts {
-  const { github, links, run, now } = session;
-  return {
-    pullRequests: github.pullRequests,
-    target: openTarget(configuration.preview.target, session),
-    audience: { comments: github.comments, deployments: github.deployments, links },
-    now,
-    signal: AbortSignal.any([run.signal, AbortSignal.timeout(timeout)]),
-    progress: (event) => run.log(progressLine(event)),
   };
 }
 

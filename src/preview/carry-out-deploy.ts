@@ -4,9 +4,10 @@ import type { DesiredFacts, Facts } from './deploy-facts.ts';
 import type { DeployOutcome } from './deploy-request.ts';
 import type { Eligibility } from './eligibility.ts';
 import type { PreviewPlan } from './plan.ts';
+import { isTimedOut } from './preview-ports.ts';
 import { progressReporter } from './progress.ts';
 import type { PreviewReport } from './report.ts';
-import { removePreviews, tellRemoved } from './teardown-preview.ts';
+import { listLeftovers, removePreviews, tellRemoved } from './teardown-preview.ts';
 
 /** Carries the plan out, and tells people. */
 export async function carryOut(
@@ -154,8 +155,7 @@ async function removeOwn(facts: Facts, reason: string, id?: number): Promise<Dep
   const { leftovers } = await removePreviews(mine, told, ports, announce);
   const report: PreviewReport = { ...facts.report, state: 'removed', reason };
   if (leftovers.length === 0) return finish({ ...facts, report }, 'superseded', reason, id);
-  const list = leftovers.map((left) => `${left.type} ${left.id} (${left.reason})`).join('; ');
-  const left = `${reason}, but not all could be removed: ${list}`;
+  const left = `${reason}, but not all could be removed: ${listLeftovers(leftovers)}`;
   const failed: PreviewReport = { ...report, state: 'failed', reason: left };
   return finish({ ...facts, report: failed }, 'failed', left, id);
 }
@@ -226,11 +226,10 @@ function resultOfThrown(
   signal: AbortSignal,
 ): DeployResult | { readonly kind: 'thrown'; readonly cause: unknown } {
   if (!signal.aborted) return { kind: 'thrown', cause };
-  const timedOut = (signal.reason as Error | undefined)?.name === 'TimeoutError';
   return {
     kind: 'failed',
     service: '',
-    reason: timedOut
+    reason: isTimedOut(signal)
       ? 'timeout: the deploy took longer than the input `timeout` allows'
       : 'cancelled: the run was cancelled; run it again to go on',
     log: [],

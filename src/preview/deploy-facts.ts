@@ -3,12 +3,13 @@ import { matchesGlob } from '../core/glob.ts';
 import { UserError } from '../core/user-error.ts';
 import type { DesiredPreview, ObservedPreview } from '../targets/target.ts';
 import { type Announcer, announcer } from './announcer.ts';
-import type { DeployPorts, DeployRequest } from './deploy-request.ts';
+import type { DeployRequest } from './deploy-request.ts';
 import { desiredPreview } from './desired.ts';
 import { decideEligibility, type Eligibility } from './eligibility.ts';
 import { collidingPreview } from './plan.ts';
 import type { DeploymentKey } from './ports.ts';
 import { defaultIdLength, previewId } from './preview-id.ts';
+import type { PreviewPorts } from './preview-ports.ts';
 import { isFork, type PullRequest } from './pull-request.ts';
 import { blankReport, type PreviewReport } from './report.ts';
 import { deploymentTask } from './task.ts';
@@ -16,7 +17,7 @@ import { deploymentTask } from './task.ts';
 /** Facts of one deploy, gathered before anything is decided. */
 export interface Facts {
   readonly request: DeployRequest;
-  readonly ports: DeployPorts;
+  readonly ports: PreviewPorts;
   readonly pullRequest: PullRequest;
   readonly observed: readonly ObservedPreview[];
   /** The preview that this pull request has already. */
@@ -35,7 +36,7 @@ export interface DesiredFacts extends Facts {
 
 async function readPullRequest(
   { pullRequest, commit }: DeployRequest,
-  { pullRequests }: DeployPorts,
+  { pullRequests }: PreviewPorts,
 ) {
   const found = await pullRequests.get(pullRequest, commit);
   if (found) return found;
@@ -46,7 +47,7 @@ async function readPullRequest(
 }
 
 /** Observes pull request and previews. Throws a `UserError` when there is no such pull request. */
-export async function gatherFacts(request: DeployRequest, ports: DeployPorts): Promise<Facts> {
+export async function gatherFacts(request: DeployRequest, ports: PreviewPorts): Promise<Facts> {
   const pullRequest = await readPullRequest(request, ports);
   const { head, number } = pullRequest;
   const observed = await ports.target.observe(request.repository);

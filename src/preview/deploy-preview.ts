@@ -13,8 +13,9 @@ import {
   readEligibility,
   refuseCollision,
 } from './deploy-facts.ts';
-import type { DeployOutcome, DeployPorts, DeployRequest } from './deploy-request.ts';
+import type { DeployOutcome, DeployRequest } from './deploy-request.ts';
 import { planPreview } from './plan.ts';
+import type { PreviewPorts } from './preview-ports.ts';
 
 /**
  * Gives a pull request a preview of exactly its head commit. Observes, decides, acts and proves; may be killed
@@ -22,7 +23,7 @@ import { planPreview } from './plan.ts';
  */
 export async function deployPreview(
   request: DeployRequest,
-  ports: DeployPorts,
+  ports: PreviewPorts,
 ): Promise<DeployOutcome> {
   const facts = await gatherFacts(request, ports);
   const { pullRequest } = facts;

@@ -1,8 +1,5 @@
 import type { PreviewConfiguration } from '../config/schema.ts';
-import type { Instant } from '../core/time.ts';
-import type { Change, ProgressEvent, Target, TargetPlan } from '../targets/target.ts';
-import type { Audience } from './announcer.ts';
-import type { PullRequests } from './ports.ts';
+import type { Change, TargetPlan } from '../targets/target.ts';
 import type { PreviewReport } from './report.ts';
 
 /** What a deploy is asked to do. */
@@ -21,17 +18,6 @@ export interface DeployRequest {
   readonly approvedCommit: string | undefined;
   readonly dryRun: boolean;
   readonly wait: boolean;
-}
-
-/** What a deploy reaches the world through. */
-export interface DeployPorts {
-  readonly pullRequests: PullRequests;
-  readonly target: Target;
-  readonly audience: Audience;
-  readonly now: () => Instant;
-  /** Aborted with a `TimeoutError` at the user's timeout, with anything else on cancel. */
-  readonly signal: AbortSignal;
-  readonly progress: (event: ProgressEvent) => void;
 }
 
 /** How a deploy ended. */

@@ -1,15 +1,10 @@
-import type { Duration } from '../core/time.ts';
-import { after, instant } from '../core/time.ts';
+import { after, type Duration, instant } from '../core/time.ts';
 import type { Leftover, ObservedPreview } from '../targets/target.ts';
 import { type Announcer, announcer } from './announcer.ts';
 import type { EligibilityRules } from './eligibility.ts';
+import type { PreviewPorts } from './preview-ports.ts';
 import { planSweep, type SweepPlan } from './sweep-plan.ts';
-import {
-  removePreviews,
-  type TeardownOutcome,
-  type TeardownPorts,
-  type Verdict,
-} from './teardown-preview.ts';
+import { removePreviews, type TeardownOutcome, type Verdict } from './teardown-preview.ts';
 
 /** What a sweep is asked to do. */
 export interface SweepRequest {
@@ -35,7 +30,7 @@ export interface SweepOutcome extends TeardownOutcome {
  */
 export async function sweepPreviews(
   request: SweepRequest,
-  ports: TeardownPorts,
+  ports: PreviewPorts,
 ): Promise<SweepOutcome> {
   // Previews first: one made after the list of pull requests was read would look like an orphan.
   const observed = await ports.target.observe(request.repository);
@@ -53,7 +48,7 @@ export async function sweepPreviews(
 
 async function carryOut(
   plan: SweepPlan,
-  ports: TeardownPorts,
+  ports: PreviewPorts,
   announce: Announcer,
 ): Promise<SweepOutcome> {
   const removed: Verdict[] = [];
@@ -73,7 +68,7 @@ async function carryOut(
 }
 
 /** The list may lag behind (GitHub promises no read-after-write), so a missing one is asked for by number. */
-async function isOpenAfterAll({ reason, pullRequest }: Verdict, { pullRequests }: TeardownPorts) {
+async function isOpenAfterAll({ reason, pullRequest }: Verdict, { pullRequests }: PreviewPorts) {
   if (!reason.startsWith('closed:')) return false;
   return (await pullRequests.get(pullRequest))?.state === 'open';
 }

@@ -1,7 +1,6 @@
-import type { Instant } from '../core/time.ts';
-import type { Leftover, ObservedPreview, ProgressEvent, Target } from '../targets/target.ts';
-import { type Announcer, type Audience, announcer } from './announcer.ts';
-import type { PullRequests } from './ports.ts';
+import type { Leftover, ObservedPreview } from '../targets/target.ts';
+import { type Announcer, announcer } from './announcer.ts';
+import type { PreviewPorts } from './preview-ports.ts';
 import { blankReport, type PreviewReport } from './report.ts';
 import { deploymentTask } from './task.ts';
 
@@ -36,23 +35,13 @@ export interface TeardownRequest {
   readonly dryRun: boolean;
 }
 
-/** What a teardown reaches the world through. */
-export interface TeardownPorts {
-  readonly pullRequests: PullRequests;
-  readonly target: Target;
-  readonly audience: Audience;
-  readonly now: () => Instant;
-  readonly signal: AbortSignal;
-  readonly progress: (event: ProgressEvent) => void;
-}
-
 /**
  * Removes the preview of one pull request and proves that it is gone. A pull request that is open again keeps
  * its preview, unless forced. May be killed anywhere and run again.
  */
 export async function teardownPreview(
   request: TeardownRequest,
-  ports: TeardownPorts,
+  ports: PreviewPorts,
 ): Promise<TeardownOutcome> {
   const observed = await ports.target.observe(request.repository);
   const matching = observed.filter((preview) => isMeant(preview, request));
@@ -82,7 +71,7 @@ export interface Removal {
 export async function removePreviews(
   previews: readonly ObservedPreview[],
   reason: string,
-  ports: Pick<TeardownPorts, 'target' | 'signal' | 'progress'>,
+  ports: Pick<PreviewPorts, 'target' | 'signal' | 'progress'>,
   announce: Announcer,
 ): Promise<Removal> {
   const removed: ObservedPreview[] = [];
@@ -99,7 +88,7 @@ export async function removePreviews(
 
 async function destroy(
   preview: ObservedPreview,
-  { target, ...watch }: Pick<TeardownPorts, 'target' | 'signal' | 'progress'>,
+  { target, ...watch }: Pick<PreviewPorts, 'target' | 'signal' | 'progress'>,
 ): Promise<readonly Leftover[]> {
   try {
     return await target.destroy(preview, { ...watch, wait: true });
@@ -118,13 +107,17 @@ export async function tellRemoved(pullRequest: number, reason: string, announce:
 }
 
 async function tellLeft(preview: ObservedPreview, left: readonly Leftover[], announce: Announcer) {
-  const list = left.map(({ type, id, reason }) => `${type} ${id} (${reason})`).join('; ');
   const report: PreviewReport = {
     ...blankReport(preview),
     state: 'failed',
-    reason: `teardown: not all could be removed: ${list}`,
+    reason: `teardown: not all could be removed: ${listLeftovers(left)}`,
   };
   await announce.comment(report, { ifThere: true });
+}
+
+/** Leftovers in one line, for people. */
+export function listLeftovers(leftovers: readonly Leftover[]): string {
+  return leftovers.map(({ type, id, reason }) => `${type} ${id} (${reason})`).join('; ');
 }
 
 /** Where a run was cut off between removal and the comment, or the preview was never there: say what is true. */
@@ -142,7 +135,7 @@ async function announceAbsence(
 async function whichAreOpen(
   { force, pullRequest }: TeardownRequest,
   matching: readonly ObservedPreview[],
-  { pullRequests }: TeardownPorts,
+  { pullRequests }: PreviewPorts,
 ): Promise<ReadonlySet<number>> {
   if (force) return new Set();
   const numbers = new Set(matching.map((preview) => preview.pullRequest));

@@ -1,5 +1,5 @@
 import { type Instant, instant } from '../../src/core/time.ts';
-import type { DeployPorts } from '../../src/preview/deploy-request.ts';
+import type { PreviewPorts } from '../../src/preview/preview-ports.ts';
 import type { ProgressEvent } from '../../src/targets/target.ts';
 import { pullRequest, repository } from '../builders/pull-request.ts';
 import { type InMemoryComments, inMemoryComments } from './in-memory-comments.ts';
@@ -35,9 +35,9 @@ export function world(parts: Partial<World> = {}): World {
 /** Ports of one run in that world. */
 export function portsOf(
   { pullRequests, target, comments, deployments, progress }: World,
-  overrides: Partial<DeployPorts> = {},
+  overrides: Partial<PreviewPorts> = {},
   watcher: Killer = killer(),
-): DeployPorts {
+): PreviewPorts {
   return {
     pullRequests: watcher.wrap('pullRequests', pullRequests.port),
     target: watcher.wrap('target', target.port, target.halves),

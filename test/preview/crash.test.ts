@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { deployPreview } from '../../src/preview/deploy-preview.ts';
-import type { DeployPorts } from '../../src/preview/deploy-request.ts';
+import type { PreviewPorts } from '../../src/preview/preview-ports.ts';
 import { sweepPreviews } from '../../src/preview/sweep-previews.ts';
 import { teardownPreview } from '../../src/preview/teardown-preview.ts';
 import { observedPreview } from '../builders/preview.ts';
@@ -11,7 +11,7 @@ import { inMemoryTarget } from '../fakes/in-memory-target.ts';
 import { type Kill, killer } from '../fakes/killer.ts';
 import { portsOf, quiet, type World, world } from '../fakes/world.ts';
 
-type Run = (ports: DeployPorts) => Promise<unknown>;
+type Run = (ports: PreviewPorts) => Promise<unknown>;
 
 interface Scenario {
   readonly name: string;

@@ -3,7 +3,8 @@ import type { ServiceConfiguration } from '../../src/config/schema.ts';
 import { duration, instant } from '../../src/core/time.ts';
 import { UserError } from '../../src/core/user-error.ts';
 import { deployPreview } from '../../src/preview/deploy-preview.ts';
-import type { DeployPorts, DeployRequest } from '../../src/preview/deploy-request.ts';
+import type { DeployRequest } from '../../src/preview/deploy-request.ts';
+import type { PreviewPorts } from '../../src/preview/preview-ports.ts';
 import { configuration, rules } from '../builders/configuration.ts';
 import { observedPreview } from '../builders/preview.ts';
 import { commit, pullRequest, withHead } from '../builders/pull-request.ts';
@@ -16,7 +17,7 @@ import { noon, portsOf, type World, world } from '../fakes/world.ts';
 function deploy(
   made: World,
   request: Partial<DeployRequest> = {},
-  ports: Partial<DeployPorts> = {},
+  ports: Partial<PreviewPorts> = {},
 ) {
   return deployPreview(deployRequest(request), portsOf(made, ports));
 }

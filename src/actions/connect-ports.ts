@@ -1,0 +1,35 @@
+import type { Duration } from '../core/time.ts';
+import type { PreviewPorts } from '../preview/preview-ports.ts';
+import type { TargetKind } from '../targets/target.ts';
+import { discreetTarget } from './discreet-target.ts';
+import { progressLine } from './log-progress.ts';
+import { openTarget } from './open-target.ts';
+import type { Configured } from './session.ts';
+
+/** What of the ports the inputs decide. */
+export interface PortChoices {
+  readonly target: TargetKind;
+  readonly timeout: Duration;
+  readonly comment: boolean;
+  readonly deployment: boolean;
+}
+
+/** The ports of the use cases, connected to GitHub, the target and the runner. Sends nothing. */
+export function connectPorts(
+  { session, configuration }: Configured,
+  { target, timeout, comment, deployment }: PortChoices,
+): PreviewPorts {
+  const { github, links, run, now } = session;
+  return {
+    pullRequests: github.pullRequests,
+    target: discreetTarget(openTarget(target, session), session, configuration.preview),
+    audience: {
+      comments: comment ? github.comments : undefined,
+      deployments: deployment ? github.deployments : undefined,
+      links,
+    },
+    now,
+    signal: AbortSignal.any([run.signal, AbortSignal.timeout(timeout)]),
+    progress: (event) => run.log(progressLine(event)),
+  };
+}
