@@ -1,6 +1,6 @@
 import { metadata, pipe, string } from 'valibot';
 import { nearest } from '../core/nearest.ts';
-import { placeholders, unknownPlaceholders } from '../preview/template.ts';
+import { placeholders, unknownPlaceholders } from '../core/template.ts';
 import { type Fault, rule } from './rule.ts';
 import { listed, show, twoLines } from './wording.ts';
 

@@ -6,7 +6,7 @@ import {
   renderTemplate,
   type TemplateValues,
   unknownPlaceholders,
-} from './template.ts';
+} from '../core/template.ts';
 
 /** What the names of one preview are derived from. */
 export interface NameSource extends IdSource {

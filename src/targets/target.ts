@@ -1,4 +1,6 @@
+import type { TemplateValues } from '../core/template.ts';
 import type { Duration, Instant } from '../core/time.ts';
+import type { SourceLocation } from '../core/user-error.ts';
 
 /** The kinds of place a preview can run in. */
 export type TargetKind = 'cloudformation' | 'kubernetes' | 'local';
@@ -34,6 +36,10 @@ export interface DesiredService {
   readonly probe: Probe;
   /** The target's own section of the configuration, for this service. */
   readonly settings: unknown;
+  /** Names that the target may give to what it makes, checked against the limits of what they name. */
+  readonly names: { readonly stackName: string; readonly namespace: string };
+  /** What the placeholders of templates in the settings stand for. */
+  readonly values: TemplateValues;
 }
 
 /** A preview as it should be. */
@@ -49,6 +55,7 @@ export interface DesiredPreview extends PreviewMarks {
  */
 export interface DesiredPreviews {
   readonly occasion: DesiredPreview;
+  /** Every preview that should be, the occasion among them, oldest pull request first. */
   all(): Promise<readonly DesiredPreview[]>;
 }
 
@@ -83,6 +90,17 @@ export interface Change {
 export interface TargetPlan {
   readonly changes: readonly Change[];
   readonly rendered: { readonly name: string; readonly text: string };
+  /** Why there is something to do although commit and fingerprint are those that run: the template changed, say. */
+  readonly outdated?: string;
+  /** Why the occasion cannot be deployed yet (its image is not there); it is tried again, and is no failure. */
+  readonly waiting?: string;
+}
+
+/** What a plan is made for. */
+export interface PlanPurpose {
+  /** The plan is all there will be: nothing made for it may stay. */
+  readonly dryRun: boolean;
+  readonly signal: AbortSignal;
 }
 
 /** Something that happened at the target; comment, log and summary each render it in their way. */
@@ -120,6 +138,12 @@ export type DeployResult =
       readonly log: readonly string[];
       /** Whether an older commit of the preview keeps serving. */
       readonly stillServing: boolean;
+      /** Where in the repository the fault is, where that is known. */
+      readonly location?: SourceLocation;
+      /** Where people look further: a console of the provider's. */
+      readonly link?: string;
+      /** The next step for the user; absent = the usual one. */
+      readonly hint?: string;
     };
 
 /** Something that could not be removed. */
@@ -140,8 +164,11 @@ export interface PreviewKey {
  * an unknown outcome; it then must be safe to call again.
  */
 export interface Target {
-  /** Compares desired and existing without changing anything. */
-  plan(desired: DesiredPreviews): Promise<TargetPlan>;
+  /**
+   * Compares desired and existing, and changes nothing that runs. What it prepares at the provider (a change
+   * set) is used by the `deploy` that follows in the same run, or found and replaced by the next run.
+   */
+  plan(desired: DesiredPreviews, purpose: PlanPurpose): Promise<TargetPlan>;
   /** Brings the occasion (or, where shared, all) to what is desired; joins an equal deploy already under way. */
   deploy(desired: DesiredPreviews, watch: Watch): Promise<DeployResult>;
   /** All previews of the repository that carry our mark, to the last page; throws rather than answer in part. */

@@ -6,7 +6,7 @@ import {
   type NameSource,
   type NameTemplates,
 } from '../../src/preview/names.ts';
-import { placeholders } from '../../src/preview/template.ts';
+import { placeholders } from '../../src/core/template.ts';
 import { commit } from '../builders/pull-request.ts';
 
 function source(overrides: Partial<NameSource> = {}): NameSource {

@@ -15,8 +15,13 @@ export const placeholders = [
 /** The name of one placeholder. */
 export type Placeholder = (typeof placeholders)[number];
 
+/** What stands for a service's image where the run was given one; known only to settings of targets. */
+export const imagePlaceholders = ['image', 'digest'] as const;
+
 /** What each placeholder stands for; absent where this run does not know it (no pull request, no commit). */
-export type TemplateValues = { readonly [Name in Placeholder]?: string };
+export type TemplateValues = {
+  readonly [Name in Placeholder | (typeof imagePlaceholders)[number]]?: string;
+};
 
 const placeholderForm = /\{([^{}]*)\}/g;
 
@@ -33,7 +38,7 @@ export function missingPlaceholders(template: string, values: TemplateValues): s
 /** The template with every placeholder replaced; those without a value stay as they are. */
 export function renderTemplate(template: string, values: TemplateValues): string {
   return template.replaceAll(placeholderForm, (whole, name: string) =>
-    isPlaceholder(name) ? (values[name] ?? whole) : whole,
+    Object.hasOwn(values, name) ? (values[name as keyof TemplateValues] ?? whole) : whole,
   );
 }
 
