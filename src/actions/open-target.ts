@@ -9,7 +9,7 @@ export function openTarget(kind: TargetKind, session: Session): Target {
     return loading;
   };
   return {
-    plan: async (desired) => (await target()).plan(desired),
+    plan: async (desired, purpose) => (await target()).plan(desired, purpose),
     deploy: async (desired, watch) => (await target()).deploy(desired, watch),
     observe: async (repository) => (await target()).observe(repository),
     destroy: async (key, watch) => (await target()).destroy(key, watch),

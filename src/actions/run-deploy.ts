@@ -30,6 +30,7 @@ export async function runDeploy(
       repository: session.context.repository,
       configuration: configuration.preview,
       service: inputs.service,
+      images: inputs.images,
       dryRun: inputs.dryRun,
       wait: inputs.wait,
     },
@@ -62,7 +63,8 @@ export function deployOutcome(
   };
 }
 
-function failuresOf({ state, reason, report }: DeployOutcome, inputs: DeployInputs): Problem[] {
+function failuresOf(outcome: DeployOutcome, inputs: DeployInputs): Problem[] {
+  const { state, reason, report, failure } = outcome;
   if (state !== 'failed') return [];
   const last = report.log.slice(-5).join('\n');
   const timedOut = reason.startsWith('timeout:');
@@ -71,7 +73,9 @@ function failuresOf({ state, reason, report }: DeployOutcome, inputs: DeployInpu
       message: `the preview failed: ${reason}${last ? `\n${last}` : ''}`,
       hint: timedOut
         ? `Raise the input \`timeout\` (${formatDuration(inputs.timeout)} now), or find in the log what takes so long.`
-        : 'The last lines of the log are in the job summary and in the comment; mend the application, or `preview.local` and `preview.probe` in the configuration, and push.',
+        : (failure?.hint ??
+          'The last lines of the log are in the job summary and in the comment; mend the application, or its target and `preview.probe` in the configuration, and push.'),
+      ...(failure?.location && { location: failure.location }),
     },
   ];
 }

@@ -5,7 +5,7 @@ import { githubComments } from './comments.ts';
 import { githubDeployments } from './deployments.ts';
 import { githubPullRequests } from './pull-requests.ts';
 import { addReaction, type Reaction } from './reactions.ts';
-import { readRepositoryFile } from './repository-files.ts';
+import { listRepositoryFolder, readRepositoryFile } from './repository-files.ts';
 
 /** All that Understudy does at GitHub, for one repository and one token. */
 export interface GitHub {
@@ -14,6 +14,8 @@ export interface GitHub {
   readonly deployments: Deployments;
   hasWriteAccess(login: string): Promise<boolean>;
   readFile(path: string, ref: string): Promise<string | undefined>;
+  /** Paths of all files below a folder, relative to it. */
+  listFolder(folder: string, ref: string): Promise<readonly string[]>;
   react(comment: number, reaction: Reaction): Promise<void>;
   /** Requests sent so far. */
   requests(): number;
@@ -28,6 +30,7 @@ export function connectGitHub(options: ClientOptions): GitHub {
     deployments: githubDeployments(client),
     hasWriteAccess: (login) => hasWriteAccess(client, login),
     readFile: (path, ref) => readRepositoryFile(client, path, ref),
+    listFolder: (folder, ref) => listRepositoryFolder(client, folder, ref),
     react: (comment, reaction) => addReaction(client, comment, reaction),
     requests: client.requests,
   };

@@ -1,3 +1,4 @@
+import { UserError } from '../core/user-error.ts';
 import { explained, isNotFound } from './api-error.ts';
 import type { GitHubClient } from './client.ts';
 
@@ -23,4 +24,31 @@ export async function readRepositoryFile(
       });
     return answer && String(answer.data);
   });
+}
+
+/** Paths of all files below a folder at a ref, relative to the folder. Throws a `UserError` without access. */
+export async function listRepositoryFolder(
+  { octokit, owner, repo }: GitHubClient,
+  folder: string,
+  ref: string,
+): Promise<readonly string[]> {
+  const purpose = { act: `list ${folder} at ${ref}`, permission: 'contents: read' };
+  const { data } = await explained(purpose, () =>
+    octokit.request('GET /repos/{owner}/{repo}/git/trees/{tree_sha}', {
+      owner,
+      repo,
+      tree_sha: ref,
+      recursive: '1',
+    }),
+  );
+  if (data.truncated) {
+    throw new UserError(
+      `the repository has too many files for GitHub to list ${folder}`,
+      `Check the folder out in the workflow: \`actions/checkout\` with \`path: ${folder}\`.`,
+    );
+  }
+  const prefix = folder === '' ? '' : `${folder}/`;
+  return data.tree
+    .filter(({ type, path }) => type === 'blob' && path?.startsWith(prefix))
+    .map(({ path = '' }) => path.slice(prefix.length));
 }

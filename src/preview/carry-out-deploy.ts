@@ -1,5 +1,6 @@
 import { UserError } from '../core/user-error.ts';
 import type { Change, DeployResult, ObservedPreview, TargetPlan } from '../targets/target.ts';
+import { allDesired } from './all-desired.ts';
 import type { DesiredFacts, Facts } from './deploy-facts.ts';
 import type { DeployOutcome } from './deploy-request.ts';
 import type { Eligibility } from './eligibility.ts';
@@ -17,16 +18,31 @@ export async function carryOut(
 ): Promise<DeployOutcome> {
   const done = { changes, rendered };
   if (facts.request.dryRun) return { ...(await finish(facts, 'planned', plan.reason)), ...done };
-  if (plan.kind === 'wait') {
-    const report: PreviewReport = { ...facts.report, state: 'waiting', reason: plan.reason };
-    await facts.announce.comment(report);
-    return { ...(await finish({ ...facts, report }, 'skipped', plan.reason)), ...done };
-  }
+  if (plan.kind === 'wait') return { ...(await waitForPlace(facts, plan.reason)), ...done };
   const outcome =
     plan.kind === 'unchanged'
       ? await confirm(facts, plan.existing, plan.reason)
       : await act(facts, plan, changes);
   return { ...outcome, changes: plan.kind === 'unchanged' ? [] : changes, rendered };
+}
+
+/** Nothing is deployed yet, and people are told for what it waits. */
+export async function waitForPlace(facts: DesiredFacts, reason: string): Promise<DeployOutcome> {
+  const report: PreviewReport = { ...facts.report, state: 'waiting', reason };
+  await facts.announce.comment(report);
+  return finish({ ...facts, report }, 'skipped', reason);
+}
+
+/** What would change. That it cannot be told (a template that is no template) is shown where people look. */
+export async function planAtTarget(facts: DesiredFacts): Promise<TargetPlan> {
+  const { ports, request, report, announce } = facts;
+  const purpose = { dryRun: request.dryRun, signal: ports.signal };
+  return ports.target.plan(desiredPreviews(facts), purpose).catch(async (cause: unknown) => {
+    if (cause instanceof UserError && !request.dryRun) {
+      await announce.comment({ ...report, state: 'failed', reason: cause.message });
+    }
+    throw cause;
+  });
 }
 
 /** Nothing to do at the target; what people see may still lag behind, after a run that was cut off. */
@@ -111,8 +127,9 @@ async function succeed(
 async function fail(
   facts: DesiredFacts,
   id: number | undefined,
-  { reason, log, stillServing }: Extract<DeployResult, { kind: 'failed' }>,
+  failure: Extract<DeployResult, { kind: 'failed' }>,
 ): Promise<DeployOutcome> {
+  const { reason, log, stillServing, link } = failure;
   const kept = stillServing ? '; the previous commit keeps serving' : '';
   const services = stillServing ? (facts.existing?.services ?? []) : [];
   const report: PreviewReport = {
@@ -121,10 +138,11 @@ async function fail(
     reason: reason + kept,
     services,
     log,
+    link,
   };
   await facts.announce.report(id, { state: 'failure', description: reason });
   await facts.announce.comment(report);
-  return finish({ ...facts, report }, 'failed', report.reason, id);
+  return { ...(await finish({ ...facts, report }, 'failed', report.reason, id)), failure };
 }
 
 /** Nothing to deploy; a run that was cut off may have left something. */
@@ -201,9 +219,9 @@ export async function finish(
   };
 }
 
-/** The preview of this run, in the form that targets take. */
-export function desiredPreviews({ desired }: DesiredFacts) {
-  return { occasion: desired, all: async () => [desired] };
+/** The preview of this run and all others, in the form that targets take. */
+function desiredPreviews(facts: DesiredFacts) {
+  return { occasion: facts.desired, all: () => allDesired(facts) };
 }
 
 /** What ends a deploy is told where people look for it, then left to those who know how to report it. */

@@ -1,6 +1,7 @@
 import { start } from '../core/start.ts';
 import { formatInstant } from '../core/time.ts';
 import type { ServiceState } from '../targets/target.ts';
+import { renderFoldedChanges } from './changes.ts';
 import { codeBlock, codeSpan, escapeMarkdown, lastLines, link } from './markdown.ts';
 import type { PreviewReport, ReportLinks, Step } from './report.ts';
 
@@ -40,6 +41,9 @@ export function renderComment(report: PreviewReport, links: ReportLinks): string
   const body = [
     commentMarker(report.pullRequest),
     ...renderReport(report, links, '###'),
+    ...(report.state === 'deploying' || report.state === 'failed'
+      ? renderFoldedChanges(report.changes)
+      : []),
     renderFooter(report, links),
   ].join('\n');
   return body.length <= commentLimit ? body : `${start(body, commentLimit)}\n\n… cut`;
@@ -54,6 +58,7 @@ export function renderReport(report: PreviewReport, links: ReportLinks, level: s
     ...renderServices(report),
     ...renderFacts(report, links),
     ...renderSteps(report.steps, report.state),
+    ...renderTargetLink(report),
     ...renderLog(report),
   ];
 }
@@ -110,6 +115,12 @@ function renderSteps(steps: readonly Step[], state: PreviewReport['state']): str
     }),
     '',
   ];
+}
+
+function renderTargetLink({ link: address, state }: PreviewReport): string[] {
+  return address === undefined || state !== 'failed'
+    ? []
+    : [link('look at the target', address), ''];
 }
 
 function renderLog({ log, state }: PreviewReport): string[] {

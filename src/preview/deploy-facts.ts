@@ -109,6 +109,7 @@ export function desire(facts: Facts, changedPaths: readonly string[] | undefined
     services: chooseServices(facts, changedPaths),
     requested,
     existing,
+    images: request.images,
     now: ports.now(),
   });
   return {

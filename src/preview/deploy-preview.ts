@@ -1,10 +1,11 @@
 import {
   carryOut,
   closedBefore,
-  desiredPreviews,
   finish,
   movedOn,
+  planAtTarget,
   refuse,
+  waitForPlace,
 } from './carry-out-deploy.ts';
 import {
   desire,
@@ -14,7 +15,7 @@ import {
   refuseCollision,
 } from './deploy-facts.ts';
 import type { DeployOutcome, DeployRequest } from './deploy-request.ts';
-import { planPreview } from './plan.ts';
+import { planPreview, refinePlan } from './plan.ts';
 import type { PreviewPorts } from './preview-ports.ts';
 
 /**
@@ -37,5 +38,7 @@ export async function deployPreview(
   const known = desire(facts, changedPaths);
   await refuseCollision(known);
   const plan = planPreview(known.desired, known.observed, request.configuration.eligible.max);
-  return carryOut(known, plan, await ports.target.plan(desiredPreviews(known)));
+  if (plan.kind === 'wait' && !request.dryRun) return waitForPlace(known, plan.reason);
+  const atTarget = await planAtTarget(known);
+  return carryOut(known, refinePlan(plan, atTarget), atTarget);
 }

@@ -1,5 +1,5 @@
 import type { PreviewConfiguration } from '../config/schema.ts';
-import type { Change, TargetPlan } from '../targets/target.ts';
+import type { Change, DeployResult, TargetPlan } from '../targets/target.ts';
 import type { PreviewReport } from './report.ts';
 
 /** What a deploy is asked to do. */
@@ -12,6 +12,8 @@ export interface DeployRequest {
   readonly configuration: PreviewConfiguration;
   /** Deploy only this service of the configuration. */
   readonly service: string | undefined;
+  /** Image with digest by service, of this pull request's commit. */
+  readonly images: ReadonlyMap<string, string>;
   /** By a `/preview` command: overrides all rules but `closed` and `fork`. */
   readonly requested: boolean;
   /** The commit that someone with write access named in a command, as approval of a fork's commit. */
@@ -35,6 +37,8 @@ export interface DeployOutcome {
   readonly report: PreviewReport;
   readonly changes: readonly Change[];
   readonly rendered: TargetPlan['rendered'] | undefined;
+  /** Of a failure: where in the repository it is, and the next step, as far as the target knows. */
+  readonly failure?: Pick<Extract<DeployResult, { kind: 'failed' }>, 'location' | 'hint'>;
   readonly deploymentId: number | undefined;
   /** The pull request has a preview though it is not eligible (any more). */
   readonly obsolete: boolean;

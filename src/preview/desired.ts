@@ -3,7 +3,13 @@ import { sha256Hex } from '../core/sha256.ts';
 import { after, type Instant, instant } from '../core/time.ts';
 import { type Problem, UserError } from '../core/user-error.ts';
 import type { DesiredPreview, DesiredService, ObservedPreview } from '../targets/target.ts';
-import { defaultTemplates, deriveNames, type NameSource, type PreviewNames } from './names.ts';
+import {
+  defaultTemplates,
+  deriveNames,
+  type NameSource,
+  type PreviewNames,
+  templateValues,
+} from './names.ts';
 import { defaultIdLength } from './preview-id.ts';
 import type { PullRequest } from './pull-request.ts';
 
@@ -16,6 +22,8 @@ export interface DesiredSource {
   /** Those of the configuration's services that this preview is to have. */
   readonly services: readonly ServiceConfiguration[];
   readonly requested: boolean;
+  /** Image with digest by service, where the run was given some. */
+  readonly images: ReadonlyMap<string, string>;
   /** The preview as it exists, whose longer expiry is kept. */
   readonly existing: ObservedPreview | undefined;
   readonly now: Instant;
@@ -47,10 +55,16 @@ export function desiredPreview(source: DesiredSource): {
       commit: pullRequest.head.sha,
       requested: source.requested,
       services,
-      fingerprint: sha256Hex(JSON.stringify(sortKeys(services))).slice(0, 16),
+      fingerprint: fingerprintOf(services),
       ...(expiresAt !== undefined && { expiresAt }),
     },
   };
+}
+
+/** Names and values are left out: they follow from the preview and its commit, which are compared by themselves. */
+function fingerprintOf(services: readonly DesiredService[]): string {
+  const compared = services.map(({ names: _names, values: _values, ...service }) => service);
+  return sha256Hex(JSON.stringify(sortKeys(compared))).slice(0, 16);
 }
 
 /** The template of a service's host: the configuration's, or for the local target one below `localhost`. */
@@ -69,7 +83,7 @@ interface DerivedService {
 }
 
 function deriveService(
-  { repository, pullRequest, configuration }: DesiredSource,
+  { repository, pullRequest, configuration, images }: DesiredSource,
   service: ServiceConfiguration,
 ): DerivedService {
   const source: NameSource = {
@@ -85,8 +99,10 @@ function deriveService(
     ...defaultTemplates,
     host: hostTemplate(service, configuration),
     environment: configuration.environment,
+    ...(service.stackName !== undefined && { stackName: service.stackName }),
   });
   const { path, expect, within } = service.probe;
+  const image = images.get(service.name);
   return {
     names,
     problems,
@@ -94,9 +110,17 @@ function deriveService(
       name: service.name,
       host: names.host,
       probe: { path, within, ...(expect !== undefined && { expect }) },
-      settings: service.local,
+      settings: service[service.target],
+      names: { stackName: names.stackName, namespace: names.namespace },
+      values: { ...templateValues(source, names.id), ...imageValues(image) },
+      ...(image !== undefined && { image }),
     },
   };
+}
+
+/** `{image}` and `{digest}`, where the run was given the image of this service. */
+function imageValues(image: string | undefined) {
+  return image === undefined ? {} : { image, digest: image.slice(image.indexOf('@') + 1) };
 }
 
 function sameHosts(services: readonly DerivedService[]): Problem[] {

@@ -56,3 +56,19 @@ function longestRun(text: string): number {
 function withoutControls(line: string): string {
   return line.replace(/\p{Cc}\[[0-9;?]*[ -/]*[@-~]/gu, '').replace(/(?!\t)\p{Cc}/gu, '');
 }
+
+/** Rows shown of a table; comments and summaries have limits. */
+const rowLimit = 100;
+
+/** A table, nothing without rows. Cells are Markdown already. */
+export function table(heads: readonly string[], rows: readonly string[]): string[] {
+  if (rows.length === 0) return [];
+  const more = rows.length > rowLimit ? [`… and ${rows.length - rowLimit} more`, ''] : [];
+  return [
+    `| ${heads.join(' | ')} |`,
+    `| ${heads.map(() => '---').join(' | ')} |`,
+    ...rows.slice(0, rowLimit),
+    '',
+    ...more,
+  ];
+}

@@ -1,12 +1,12 @@
-import type { Problem } from '../core/user-error.ts';
-import { type IdSource, previewId } from './preview-id.ts';
-import { branchSlug } from './slug.ts';
 import {
   missingPlaceholders,
   renderTemplate,
   type TemplateValues,
   unknownPlaceholders,
 } from '../core/template.ts';
+import type { Problem } from '../core/user-error.ts';
+import { type IdSource, previewId } from './preview-id.ts';
+import { branchSlug } from './slug.ts';
 
 /** What the names of one preview are derived from. */
 export interface NameSource extends IdSource {

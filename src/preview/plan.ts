@@ -1,4 +1,4 @@
-import type { DesiredPreview, ObservedPreview } from '../targets/target.ts';
+import type { DesiredPreview, ObservedPreview, TargetPlan } from '../targets/target.ts';
 
 /** What a deploy is to do, as a value. */
 export type PreviewPlan =
@@ -38,6 +38,17 @@ export function planPreview(
     : { kind: 'unchanged', existing, reason: 'unchanged: this commit runs already, as configured' };
 }
 
+/** What the target knows beyond marks: its template may have changed, or an image not be there yet. */
+export function refinePlan(
+  plan: PreviewPlan,
+  { outdated, waiting }: Pick<TargetPlan, 'outdated' | 'waiting'>,
+): PreviewPlan {
+  if (waiting !== undefined && plan.kind !== 'unchanged') return { kind: 'wait', reason: waiting };
+  return outdated !== undefined && plan.kind === 'unchanged'
+    ? { kind: 'update', reason: `update: ${outdated}` }
+    : plan;
+}
+
 function waitReason(observed: readonly ObservedPreview[], max: number): string {
   const holders = observed.map(({ pullRequest }) => pullRequest).sort((a, b) => a - b);
   const shown = holders.slice(0, 5).join(', ') + (holders.length > 5 ? ', …' : '');
@@ -45,6 +56,7 @@ function waitReason(observed: readonly ObservedPreview[], max: number): string {
 }
 
 function differenceOf(desired: DesiredPreview, existing: ObservedPreview): string | undefined {
+  if (existing.commit === '') return 'its services run different commits';
   if (existing.commit !== desired.commit) {
     return `commit ${existing.commit.slice(0, 7)} runs, ${desired.commit.slice(0, 7)} is the head`;
   }

@@ -33,6 +33,8 @@ export interface PreviewReport {
   readonly steps: readonly Step[];
   /** Last lines of the log at fault, oldest first. */
   readonly log: readonly string[];
+  /** Where people look further at the target, after a failure. */
+  readonly link?: string | undefined;
   readonly expiresAt: Instant | undefined;
 }
 

@@ -36,6 +36,8 @@ export interface DesiredService {
   readonly probe: Probe;
   /** The target's own section of the configuration, for this service. */
   readonly settings: unknown;
+  /** `registry/repository@sha256:…`, where this run was given one. */
+  readonly image?: string;
   /** Names that the target may give to what it makes, checked against the limits of what they name. */
   readonly names: { readonly stackName: string; readonly namespace: string };
   /** What the placeholders of templates in the settings stand for. */

@@ -12,6 +12,7 @@ export function deployRequest(overrides: Partial<DeployRequest> = {}): DeployReq
     commit: undefined,
     configuration: configuration(),
     service: undefined,
+    images: new Map(),
     requested: false,
     approvedCommit: undefined,
     dryRun: false,

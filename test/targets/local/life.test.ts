@@ -10,12 +10,14 @@ beforeEach(() => {
 });
 afterEach(() => shop.close());
 
+const rehearsal = { dryRun: true, signal: new AbortController().signal };
+
 describe('the life of a preview', () => {
   test('it is deployed, observed, updated, extended and removed without a trace', async () => {
     await shop.start();
     const first = shop.commit('one');
     const target = shop.target();
-    expect(await target.plan(only(desired(first)))).toMatchObject({
+    expect(await target.plan(only(desired(first)), rehearsal)).toMatchObject({
       changes: [{ action: 'add', type: 'process', id: '1d0fd508/web', replacement: false }],
     });
     const result = await shop.deploy(desired(first));

@@ -166,7 +166,14 @@ export function service(
   within = 8000,
 ): DesiredService {
   const probe = { path: '/', within: duration(within) };
-  return { name, host, probe, settings: { run: 'exec node app.cjs', env: {}, ...settings } };
+  return {
+    name,
+    host,
+    probe,
+    settings: { run: 'exec node app.cjs', env: {}, ...settings },
+    names: { stackName: 'app-preview', namespace: 'app-preview' },
+    values: {},
+  };
 }
 
 export function only(occasion: DesiredPreview) {

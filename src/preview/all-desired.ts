@@ -1,0 +1,85 @@
+import { after } from '../core/time.ts';
+import type { DesiredPreview, ObservedPreview } from '../targets/target.ts';
+import {
+  type DesiredFacts,
+  desire,
+  type Facts,
+  readChangedPaths,
+  readEligibility,
+} from './deploy-facts.ts';
+import type { PullRequest } from './pull-request.ts';
+
+/**
+ * Every preview that should be, for targets that hold all of them in one shared thing: those of all open pull
+ * requests that are eligible, the occasion's as it is known already. Over `max`, those without a preview wait.
+ * Throws when one of them cannot be told: a part is not an answer.
+ */
+export async function allDesired(facts: DesiredFacts): Promise<readonly DesiredPreview[]> {
+  const open = await facts.ports.pullRequests.open();
+  const others = open
+    .filter(({ number }) => number !== facts.pullRequest.number)
+    .sort((one, other) => one.number - other.number)
+    .map((pullRequest) => factsOf(facts, pullRequest))
+    .filter(isLive);
+  const desired: DesiredPreview[] = [];
+  for (const other of others) {
+    const wanted = await desiredOf(other);
+    if (wanted) desired.push(wanted);
+  }
+  return withinMax(facts, desired);
+}
+
+function factsOf(facts: Facts, pullRequest: PullRequest): Facts {
+  const existing = facts.observed.find((preview) => preview.pullRequest === pullRequest.number);
+  // Only a pull request's own run knows its image, and an approval by a command.
+  const own = { approvedCommit: undefined, service: undefined, images: new Map<string, string>() };
+  const request = { ...facts.request, ...own };
+  return { ...facts, request, pullRequest, existing, requested: existing?.requested ?? false };
+}
+
+/** A preview that is there, or a pull request in which something happened lately: expired ones stay away. */
+function isLive({ existing, pullRequest, request, ports }: Facts): boolean {
+  const { expireAfter } = request.configuration;
+  if (existing || expireAfter === undefined) return true;
+  return after(pullRequest.updatedAt, expireAfter) > ports.now();
+}
+
+async function desiredOf(facts: Facts): Promise<DesiredPreview | undefined> {
+  const { existing, pullRequest } = facts;
+  if (existing?.commit === pullRequest.head.sha) return keptAsIs(facts, existing);
+  const changedPaths = await readChangedPaths(facts);
+  const eligibility = await readEligibility(facts, changedPaths);
+  return eligibility.eligible ? desire(facts, changedPaths).desired : undefined;
+}
+
+/** This very commit was approved, and its paths were asked for, when the preview was made; this is not its push. */
+async function keptAsIs(facts: Facts, existing: ObservedPreview) {
+  const { configuration } = facts.request;
+  const there = configuration.services.filter(({ name }) =>
+    existing.services.some((service) => service.name === name),
+  );
+  const services = there.length > 0 ? there : configuration.services;
+  const request = {
+    ...facts.request,
+    approvedCommit: existing.commit,
+    configuration: { ...configuration, services },
+  };
+  const same = { ...facts, request };
+  const eligibility = await readEligibility(same, undefined);
+  if (!eligibility.eligible) return undefined;
+  const { expiresAt: _, ...desired } = desire(same, undefined).desired;
+  return { ...desired, ...(existing.expiresAt !== undefined && { expiresAt: existing.expiresAt }) };
+}
+
+function withinMax(
+  { desired: occasion, observed, request }: DesiredFacts,
+  others: readonly DesiredPreview[],
+): readonly DesiredPreview[] {
+  const there = new Set(observed.map(({ pullRequest }) => pullRequest));
+  const existing = others.filter(({ pullRequest }) => there.has(pullRequest));
+  const newcomers = others.filter(({ pullRequest }) => !there.has(pullRequest));
+  const places = Math.max(0, request.configuration.eligible.max - existing.length - 1);
+  return [occasion, ...existing, ...newcomers.slice(0, places)].sort(
+    (one, other) => one.pullRequest - other.pullRequest,
+  );
+}

@@ -1,0 +1,138 @@
+import type { Instant } from '../core/time.ts';
+import type {
+  DeployResult,
+  DesiredPreview,
+  DesiredPreviews,
+  Leftover,
+  ObservedPreview,
+  PlanPurpose,
+  PreviewKey,
+  Target,
+  TargetPlan,
+  Watch,
+} from './target.ts';
+
+/** One of several targets that hold a preview's services between them. */
+export interface TargetPart {
+  readonly target: Target;
+  /** Whether a service of this name runs there. */
+  holds(service: string): boolean;
+}
+
+/** Several targets as one, each for its own services. A preview is ready once all its parts are. */
+export function severalTargets(parts: readonly TargetPart[]): Target {
+  const [only, ...more] = parts;
+  if (only && more.length === 0) return only.target;
+  return {
+    plan: (desired, purpose) => plan(parts, desired, purpose),
+    deploy: (desired, watch) => deploy(parts, desired, watch),
+    observe: (repository) => observe(parts, repository),
+    destroy: (key, watch) => destroy(parts, key, watch),
+    extend: (key, expiresAt) => extend(parts, key, expiresAt),
+  };
+}
+
+/** Each part that has something to hold, with what it is to hold. */
+function split(parts: readonly TargetPart[], desired: DesiredPreviews) {
+  return parts
+    .map((part) => ({ ...part, desired: shareOf(part, desired) }))
+    .filter(({ desired: { occasion } }) => occasion.services.length > 0);
+}
+
+function shareOf(part: TargetPart, { occasion, all }: DesiredPreviews): DesiredPreviews {
+  const share = (preview: DesiredPreview): DesiredPreview => ({
+    ...preview,
+    services: preview.services.filter(({ name }) => part.holds(name)),
+  });
+  const shares = async () => (await all()).map(share).filter(({ services }) => services.length > 0);
+  return { occasion: share(occasion), all: shares };
+}
+
+async function plan(
+  parts: readonly TargetPart[],
+  desired: DesiredPreviews,
+  purpose: PlanPurpose,
+): Promise<TargetPlan> {
+  const plans: TargetPlan[] = [];
+  for (const part of split(parts, desired)) {
+    plans.push(await part.target.plan(part.desired, purpose));
+  }
+  const [first, ...others] = plans;
+  if (first && others.length === 0) return first;
+  const outdated = plans.find((one) => one.outdated !== undefined)?.outdated;
+  const waiting = plans.find((one) => one.waiting !== undefined)?.waiting;
+  return {
+    changes: plans.flatMap(({ changes }) => changes),
+    rendered: {
+      name: 'preview.txt',
+      text: plans.map(({ rendered }) => `# ${rendered.name}\n${rendered.text}`).join('\n'),
+    },
+    ...(outdated !== undefined && { outdated }),
+    ...(waiting !== undefined && { waiting }),
+  };
+}
+
+/** One after another: the first that fails ends it, as people see one reason. */
+async function deploy(
+  parts: readonly TargetPart[],
+  desired: DesiredPreviews,
+  watch: Watch,
+): Promise<DeployResult> {
+  const results: Exclude<DeployResult, { kind: 'failed' }>[] = [];
+  for (const part of split(parts, desired)) {
+    const result = await part.target.deploy(part.desired, watch);
+    if (result.kind === 'failed') return result;
+    results.push(result);
+  }
+  const accepted = results.some(({ kind }) => kind === 'accepted');
+  const order = desired.occasion.services.map(({ name }) => name);
+  const services = results
+    .flatMap((result) => result.services)
+    .sort((one, other) => order.indexOf(one.name) - order.indexOf(other.name));
+  return { kind: accepted ? 'accepted' : 'ready', services };
+}
+
+async function observe(parts: readonly TargetPart[], repository: string) {
+  const all = await Promise.all(parts.map(({ target }) => target.observe(repository)));
+  const joined = new Map<string, ObservedPreview>();
+  for (const preview of all.flat()) {
+    const other = joined.get(preview.previewId);
+    joined.set(preview.previewId, other ? join(other, preview) : preview);
+  }
+  return [...joined.values()];
+}
+
+/** A preview whose parts differ is nowhere as it should be: it has no commit that anything could equal. */
+function join(one: ObservedPreview, other: ObservedPreview): ObservedPreview {
+  const { expiresAt, ...rest } = one;
+  const expiries = [expiresAt, other.expiresAt].filter((at) => at !== undefined);
+  const latest = expiries.length === 2 ? (Math.max(...expiries) as Instant) : undefined;
+  return {
+    ...rest,
+    commit: one.commit === other.commit ? one.commit : '',
+    fingerprint: one.fingerprint === other.fingerprint ? one.fingerprint : '',
+    requested: one.requested || other.requested,
+    createdAt: Math.min(one.createdAt, other.createdAt) as Instant,
+    ...(latest !== undefined && { expiresAt: latest }),
+    services: [...one.services, ...other.services],
+  };
+}
+
+async function destroy(
+  parts: readonly TargetPart[],
+  key: PreviewKey,
+  watch: Watch,
+): Promise<readonly Leftover[]> {
+  const leftovers: Leftover[] = [];
+  for (const { target } of parts) leftovers.push(...(await target.destroy(key, watch)));
+  return leftovers;
+}
+
+async function extend(parts: readonly TargetPart[], key: PreviewKey, expiresAt: Instant) {
+  for (const { target } of parts) {
+    const there = await target.observe(key.repository);
+    if (there.some(({ previewId }) => previewId === key.previewId)) {
+      await target.extend(key, expiresAt);
+    }
+  }
+}
