@@ -54,8 +54,8 @@ export function s3Url(bucket: string, key: string, { region, endpoint }: S3Regio
 export function s3Endpoint(
   environment: Readonly<Record<string, string | undefined>>,
 ): string | undefined {
-  if (environment['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS'] === 'true') return undefined;
-  return environment['AWS_ENDPOINT_URL_S3'] || environment['AWS_ENDPOINT_URL'] || undefined;
+  if (environment.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS === 'true') return undefined;
+  return environment.AWS_ENDPOINT_URL_S3 || environment.AWS_ENDPOINT_URL || undefined;
 }
 
 /** A path in the repository, relative to the folder of `from` or to the root; `undefined` = outside of it. */
