@@ -1,9 +1,10 @@
 import type { BaseIssue, IssuePathItem } from 'valibot';
 import { asList, type TextOrList } from './lists.ts';
+import { pathItem } from './path-item.ts';
 import { show, twoLines } from './wording.ts';
 
 /** Two things the file says that cannot both hold; `path` leads from the section to the one to change. */
-interface Conflict {
+export interface Conflict {
   readonly path: readonly string[];
   readonly wrong: string;
   readonly next: string;
@@ -19,7 +20,7 @@ interface Checked {
 }
 
 /** A check across the keys of a section; it waits until the keys it reads are sound by themselves. */
-function conflictCheck<Section extends object>(
+export function conflictCheck<Section extends object>(
   reads: readonly (keyof Section & string)[],
   find: (section: Section) => readonly Conflict[],
 ) {
@@ -35,10 +36,6 @@ function conflictCheck<Section extends object>(
 function isUnder(issue: BaseIssue<unknown>, keys: readonly string[]): boolean {
   const [first] = issue.path ?? [];
   return first === undefined || keys.includes(String(first.key));
-}
-
-function pathItem(key: string) {
-  return { type: 'object' as const, origin: 'value' as const, input: {}, key, value: undefined };
 }
 
 /** A glob that is both included and excluded, and a list that includes nothing. */

@@ -32,7 +32,8 @@ export const defaultPreview = {
   eligible: defaultEligible,
   expireAfter: duration(7 * 24 * 60 * minute),
   probe: defaultProbe,
-  target: 'local' as const,
+  target: 'local' as 'local' | 'cloudformation',
+  targets: ['local' as 'local' | 'cloudformation'],
 };
 
 /** The configuration where there is no file. */
@@ -47,6 +48,8 @@ export const defaultConfiguration: Configuration = {
         probe: defaultProbe,
         target: 'local',
         local: defaultLocalSettings,
+        cloudformation: undefined,
+        stackName: undefined,
       },
     ],
   },

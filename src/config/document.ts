@@ -17,8 +17,15 @@ export interface Source {
 
 const sizeLimit = 256 * 1024;
 
-/** Reads YAML 1.2 without trusting it: no tags of its own, no bombs, no second document. Never throws. */
-export function readDocument(text: string, file: string): Source {
+/**
+ * Reads YAML 1.2 without trusting it: no tags of its own, no bombs, no second document. Never throws.
+ * Where `verbatim` says so, a number is the text that stands there.
+ */
+export function readDocument(
+  text: string,
+  file: string,
+  verbatim: (path: Path) => boolean = () => false,
+): Source {
   const unreadable = refuse(text);
   if (unreadable) return broken([{ ...unreadable, location: { file, line: 1, column: 1 } }], file);
   const plain = text.replace(/^\uFEFF/, '');
@@ -32,7 +39,7 @@ export function readDocument(text: string, file: string): Source {
   const problem = (error: YAMLError) => syntaxProblem(error, plain, at(error.pos[0]));
   if (document.errors.length > 0)
     return broken(firstOfEachLine(document.errors.map(problem)), file);
-  const { value, problems, exhausted, locate } = readNode(document, at);
+  const { value, problems, exhausted, locate } = readNode(document, at, verbatim);
   return exhausted
     ? broken(problems, file)
     : { value, problems: [...document.warnings.map(problem), ...problems], readable: true, locate };

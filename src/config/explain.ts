@@ -7,13 +7,8 @@ import type { ShapeFault } from './shape.ts';
 import { readTwoLines, show } from './wording.ts';
 
 /** Keys and values of versions to come. */
-const futureKeys = new Set([
-  'pipelines',
-  'staging',
-  'preview.cloudformation',
-  'preview.kubernetes',
-]);
-const futureTargets = new Set(['cloudformation', 'kubernetes']);
+const futureKeys = new Set(['pipelines', 'staging', 'preview.kubernetes']);
+const futureTargets = new Set(['kubernetes']);
 const booleanWords = new Map([
   ...['yes', 'y', 'on', 'true', '1'].map((word) => [word, 'true'] as const),
   ...['no', 'n', 'off', 'false', '0'].map((word) => [word, 'false'] as const),
@@ -42,6 +37,9 @@ export function explainIssue(issue: BaseIssue<unknown>, source: Source): Problem
   const deeper = issue.type === 'union' ? (issue.issues ?? []).filter((sub) => sub.path) : [];
   if (deeper.length > 0)
     return deeper.flatMap((sub) => explainIssue(under(sub, issue.path ?? []), source));
+  const choice = (issue.issues ?? []).find(({ type }) => type === 'picklist');
+  if (choice && typeof issue.input === 'string')
+    return explainIssue(under(choice, issue.path ?? []), source);
   const path = pathOf(issue);
   const isKey = issue.path?.at(-1)?.origin === 'key';
   if (issue.type === 'strict_object' && isKey) return [];
@@ -82,7 +80,7 @@ function choiceWords(path: Path, issue: BaseIssue<unknown>): Words {
     .split(' | ')
     .map((choice) => choice.replace(/^"|"$/g, ''));
   const received = typeof issue.input === 'string' ? issue.input : '';
-  if (path.at(-1) === 'target' && futureTargets.has(received))
+  if (path.includes('target') && futureTargets.has(received))
     return {
       message: `${name(path)}: the target ${received} is not supported by this version of Understudy. Allowed: ${allowed.join(', ')}`,
       hint: 'Write target: local, or remove the line.',

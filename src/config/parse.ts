@@ -13,11 +13,23 @@ const shown = 50;
  * problems, each with line and column. An empty text means all defaults.
  */
 export function parseConfiguration(text: string, file: string): Configuration {
-  const source = readDocument(text, file);
+  const source = readDocument(text, file, isTextSetting);
   const checked = source.readable ? check(source) : { problems: [] };
   const problems = [...source.problems, ...checked.problems];
   if (problems.length === 0 && checked.configuration) return checked.configuration;
   throw UserError.all(shorten(inOrder(problems), file));
+}
+
+/** Parameters and tags, and the items of a parameter that is a list, are texts whatever they look like. */
+function isTextSetting(path: Path): boolean {
+  const start = path.indexOf('cloudformation') + 1;
+  const [section, , item, deeper] = path.slice(start);
+  return (
+    start > 0 &&
+    (section === 'parameters' || section === 'tags') &&
+    deeper === undefined &&
+    (item === undefined || typeof item === 'number')
+  );
 }
 
 function check(source: Source): { problems: Problem[]; configuration?: Configuration } {

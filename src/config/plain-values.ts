@@ -1,4 +1,13 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Pair } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  type Pair,
+  type Scalar,
+} from 'yaml';
 import type { Problem, SourceLocation } from '../core/user-error.ts';
 import { show } from './wording.ts';
 
@@ -11,6 +20,8 @@ interface Reading {
   readonly at: At;
   readonly problems: Problem[];
   readonly places: Map<string, { key?: number; value?: number }>;
+  /** Where a number is the text that stands there. */
+  readonly verbatim: (path: Path) => boolean;
   readonly spent: { nodes: number; aliases: number };
   /** The limits were reached: the values are incomplete. */
   exhausted: boolean;
@@ -20,12 +31,13 @@ const limits = { depth: 16, nodes: 20_000, aliases: 50 };
 const reservedKeys = new Set(['__proto__', 'constructor', 'prototype']);
 
 /** The plain values of a document with their places. Bounded in depth and number, whatever its aliases say. */
-export function readNode(document: Document.Parsed, at: At) {
+export function readNode(document: Document.Parsed, at: At, verbatim: (path: Path) => boolean) {
   const reading: Reading = {
     document,
     at,
     problems: [],
     places: new Map(),
+    verbatim,
     spent: { nodes: 0, aliases: 0 },
     exhausted: false,
   };
@@ -74,7 +86,7 @@ function plainValue(reading: Reading, node: unknown, path: Path): unknown {
         return plainValue(reading, item, [...path, index]);
       })
       .filter((item) => item !== undefined);
-  return isScalar(node) ? scalarValue(reading, node.value, node) : null;
+  return isScalar(node) ? scalarValue(reading, node.value, node, path) : null;
 }
 
 /** One problem for the whole file: what repeats or nests without end is not worth a list. */
@@ -106,7 +118,9 @@ function aliasValue(reading: Reading, node: Node & { source: string }, path: Pat
   return undefined;
 }
 
-function scalarValue(reading: Reading, value: unknown, node: Node): unknown {
+function scalarValue(reading: Reading, value: unknown, node: Scalar, path: Path): unknown {
+  // 012345678901 and 1.10 are numbers to YAML, and other texts once they have been numbers.
+  if (typeof value === 'number' && reading.verbatim(path)) return node.source ?? String(value);
   if (typeof value !== 'string' || !value.includes('${{')) return value;
   fault(
     reading,

@@ -1,6 +1,8 @@
-import { type Duration, parseDuration } from '../core/time.ts';
-import type { TargetKind } from '../targets/target.ts';
+import { type Duration, formatDuration, parseDuration } from '../core/time.ts';
+import { defaultLocalSettings } from './defaults.ts';
 import { asList } from './lists.ts';
+import { mergeCloudFormation, resolveCloudFormation } from './resolve-cloudformation.ts';
+import { resolveTarget } from './resolve-target.ts';
 import type { FileContent } from './sections.ts';
 
 type FilePreview = FileContent['preview'];
@@ -17,9 +19,13 @@ interface Shared {
 
 /** Turns what the file says into what the actions read: services inherit what stands above them. */
 export function resolveConfiguration({ preview }: FileContent) {
-  const { id, host, environment, local, target } = preview;
+  const { id, host, environment } = preview;
+  const local = preview.local ?? { 'sleep-after': formatDuration(defaultLocalSettings.sleepAfter) };
   const shared = { probe: mergeProbe(preview.probe, {}, local.health), local };
-  const services = Object.entries(preview.services ?? { app: {} });
+  const services = Object.entries(preview.services ?? { app: {} }).map(([name, service]) =>
+    resolveService(name, service, preview, shared),
+  );
+  const targets = [...new Set(services.map(({ target }) => target))];
   return {
     preview: {
       id,
@@ -28,8 +34,11 @@ export function resolveConfiguration({ preview }: FileContent) {
       eligible: resolveEligible(preview.eligible),
       expireAfter: asExpiry(preview['expire-after']),
       probe: resolveProbe(shared.probe),
-      target: target as TargetKind,
-      services: services.map(([name, service]) => resolveService(name, service, preview, shared)),
+      /** That of all services; where they differ, of the first one. */
+      target: targets[0] ?? ('local' as const),
+      /** Every kind that a service has, in the order of the services. */
+      targets,
+      services,
     },
   };
 }
@@ -50,14 +59,35 @@ function resolveEligible(given: FilePreview['eligible']) {
 
 function resolveService(name: string, service: FileService, preview: FilePreview, shared: Shared) {
   const inherited = withoutOverruledHealth(shared.local, service.probe);
+  const given = service.host ?? preview.host;
+  const { cloudformation, stackName } = resolveStack(preview, service, given);
   return {
     name,
     paths: asList(service.paths ?? preview.eligible.paths),
-    host: service.host ?? preview.host,
+    host: given ?? literalDomain(cloudformation?.expand?.domain),
     probe: resolveProbe(mergeProbe(shared.probe, service.probe, service.local?.health)),
-    target: (service.target ?? preview.target) as TargetKind,
+    target: resolveTarget(name, service.target, preview),
     local: resolveLocal(inherited, service.local),
+    /** Absent where no section says enough for it. */
+    cloudformation,
+    /** Template of the name of the stack; absent = the usual one. */
+    stackName,
   };
+}
+
+function resolveStack(preview: FilePreview, service: FileService, host: string | undefined) {
+  if (!preview.cloudformation && !service.cloudformation)
+    return { cloudformation: undefined, stackName: undefined };
+  const merged = mergeCloudFormation(preview.cloudformation, service.cloudformation);
+  return {
+    cloudformation: resolveCloudFormation(merged, host),
+    stackName: merged['stack-name'],
+  };
+}
+
+/** A domain of which CloudFormation replaces nothing is a host. */
+function literalDomain(domain: string | undefined): string | undefined {
+  return domain?.includes('$') ? undefined : domain;
 }
 
 /** A probe of the service's own is nearer than a health that it would inherit. */

@@ -13,10 +13,14 @@ import {
   string,
 } from 'valibot';
 import { formatDuration } from '../core/time.ts';
+import { cloudFormationConflicts, targetConflicts } from './cloudformation-conflicts.ts';
+import { ownCloudFormation, sharedCloudFormation } from './cloudformation-section.ts';
 import { hostConflicts } from './conflicts.ts';
 import { defaultLocalSettings, defaultPreview as defaults } from './defaults.ts';
 import { eligible } from './eligible-section.ts';
 import { durationField, durationOrNeverField, pathGlobs, urlPath, wholeNumber } from './fields.ts';
+import { serviceName } from './service-name.ts';
+import { ownTarget, sharedTarget } from './target-section.ts';
 import { environmentTemplate, hostTemplate } from './template-fields.ts';
 import { show, twoLines } from './wording.ts';
 
@@ -132,10 +136,6 @@ const ownLocal = pipe(
   description('How this service runs on the local target. Keys that are absent are inherited.'),
 );
 
-const targetField = pipe(
-  picklist(['local'], twoLines('a target', 'local')),
-  description('Where previews run. More targets come with later versions.'),
-);
 const hostField = pipe(
   hostTemplate,
   description(
@@ -143,18 +143,6 @@ const hostField = pipe(
       'for `local` a name under `localhost`.',
   ),
   metadata({ examples: ['{id}.preview.example.com', '{id}.{service}.preview.example.com'] }),
-);
-
-const serviceName = pipe(
-  string(),
-  check(
-    (name) => /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(name),
-    ({ input }) =>
-      twoLines(
-        `${show(input)} cannot be the name of a service`,
-        'Use at most 63 lower-case letters, digits and dashes, with a letter or digit at both ends.',
-      ),
-  ),
 );
 
 const services = pipe(
@@ -168,8 +156,9 @@ const services = pipe(
           ),
           host: exactOptional(hostField),
           probe: exactOptional(ownProbe),
-          target: exactOptional(targetField),
+          target: exactOptional(ownTarget),
           local: exactOptional(ownLocal),
+          cloudformation: exactOptional(ownCloudFormation),
         },
         twoLines('a mapping', '{ paths: ["web/**"] }'),
       ),
@@ -215,13 +204,16 @@ const preview = pipe(
         formatDuration(defaults.expireAfter),
       ),
       probe: optional(sharedProbe, {}),
-      target: optional(targetField, defaults.target),
-      local: optional(sharedLocal, {}),
+      target: exactOptional(sharedTarget),
+      local: exactOptional(sharedLocal),
+      cloudformation: exactOptional(sharedCloudFormation),
       services: exactOptional(services),
     },
     twoLines('a mapping', '{ expire-after: 7d }'),
   ),
   rawCheck((section) => hostConflicts(section)),
+  rawCheck((section) => targetConflicts(section)),
+  rawCheck((section) => cloudFormationConflicts(section)),
   description('The previews of pull requests.'),
 );
 

@@ -4,7 +4,8 @@ import { placeholders, unknownPlaceholders } from '../core/template.ts';
 import { type Fault, rule } from './rule.ts';
 import { listed, show, twoLines } from './wording.ts';
 
-function templateFault(template: string): Fault | undefined {
+/** What is wrong with the placeholders of a name. */
+export function templateFault(template: string): Fault | undefined {
   const known = listed(placeholders.map((name) => `{${name}}`));
   const [unknown] = unknownPlaceholders(template);
   if (unknown !== undefined) {

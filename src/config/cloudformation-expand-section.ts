@@ -1,0 +1,251 @@
+import {
+  array,
+  check,
+  description,
+  exactOptional,
+  metadata,
+  optional,
+  pipe,
+  strictObject,
+  string,
+  union,
+} from 'valibot';
+import { defaultExpand as defaults } from './cloudformation-defaults.ts';
+import { logicalId, repositoryPath, stackName } from './cloudformation-fields.ts';
+import { wholeNumber } from './fields.ts';
+import { asList } from './lists.ts';
+import { type Fault, rule } from './rule.ts';
+import { settingFault } from './setting-templates.ts';
+import { show, twoLines } from './wording.ts';
+
+function logicalIds(example: string) {
+  return pipe(
+    union([logicalId, array(logicalId)], twoLines('a logical id or a list of them', example)),
+    check(
+      (given: string | string[]) => new Set(asList(given)).size === asList(given).length,
+      twoLines('a logical id stands in it twice', 'Keep it once.'),
+    ),
+    metadata({ title: 'logical id or list of logical ids' }),
+  );
+}
+
+const containerName = pipe(
+  string(twoLines('the name of a container', 'app')),
+  rule((name) =>
+    /^[\w-]{1,255}$/.test(name)
+      ? undefined
+      : {
+          wrong: `${show(name)} cannot be the name of a container`,
+          next: 'Use the Name of the container definition: letters, digits, dashes and underscores.',
+        },
+  ),
+);
+
+/** `12001-12999` as numbers; `undefined` for anything else. */
+export function readPriorities(text: string): { from: number; to: number } | undefined {
+  const [, from, to] = /^\s*(\d{1,5})\s*-\s*(\d{1,5})\s*$/.exec(text) ?? [];
+  const range = { from: Number(from), to: Number(to) };
+  return range.from >= 1 && range.to <= 50_000 && range.from <= range.to ? range : undefined;
+}
+
+function prioritiesFault(text: string): Fault | undefined {
+  return readPriorities(text)
+    ? undefined
+    : {
+        wrong: `${show(text)} is not a range of priorities`,
+        next: 'Write the lowest and the highest, from 1 to 50000, as 12001-12999.',
+      };
+}
+
+const imageNames = /\{(?:sha|short-sha|image|digest)\}/;
+
+function imageFault(text: string): Fault | undefined {
+  const fault = settingFault(text, {
+    allBracesAreOurs: true,
+    forbidden: { branch: 'a branch may hold characters that no tag of an image can have' },
+  });
+  if (fault || imageNames.test(text)) return fault;
+  return {
+    wrong: `every commit would run the same image ${show(text)}`,
+    next: 'Put {sha} into it, or write "{image}" for the image that the run is given.',
+  };
+}
+
+function domainFault(text: string): Fault | undefined {
+  const fault = settingFault(text, {
+    allBracesAreOurs: true,
+    forbidden: { branch: 'a branch may hold characters that no domain can have' },
+  });
+  if (fault) return fault;
+  const literal = text.replaceAll(/\$?\{[^{}]*\}/g, 'x');
+  if (!/^[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})+$/.test(literal))
+    return {
+      wrong: `the domain ${show(text)} is no DNS name`,
+      next: 'Leave out https://, port and path, as "{id}.preview.example.com".',
+    };
+  return /\{(?:id|number|slug)\}/.test(text.replaceAll(/\$\{[^{}]*\}/g, ''))
+    ? undefined
+    : {
+        wrong: `every preview would have the same domain ${show(text)}`,
+        next: `Put {id} or {number} into it, as ${show(`{id}.${text}`)}.`,
+      };
+}
+
+function requireImageFault(text: string): Fault | undefined {
+  if (text === 'none' || text === 'ecr') return undefined;
+  if (!/^https?:\/\/[^\s/]+/.test(text))
+    return {
+      wrong: `${show(text)} says of no place whether an image is there`,
+      next: 'Write none, ecr, or an address that answers 200 when the image is there.',
+    };
+  const fault = settingFault(text, { allBracesAreOurs: true });
+  if (fault || imageNames.test(text)) return fault;
+  return {
+    wrong: `the address ${show(text)} is the same for every image`,
+    next: 'Put {sha}, {image} or {digest} into it.',
+  };
+}
+
+const serviceTag = pipe(
+  string(twoLines('a name', 'lite')),
+  rule((name) =>
+    /^[A-Za-z0-9][\w.-]{0,62}$/.test(name)
+      ? undefined
+      : {
+          wrong: `${show(name)} cannot be the name of a service`,
+          next: 'Use at most 63 letters, digits, dashes, dots and underscores.',
+        },
+  ),
+);
+
+const root = pipe(
+  strictObject(
+    {
+      folder: pipe(repositoryPath, description('Folder whose templates are uploaded.')),
+      template: pipe(repositoryPath, description('The root template, by its path in `folder`.')),
+    },
+    twoLines('a mapping', '{ folder: cloudformation, template: index.yaml }'),
+  ),
+  description(
+    'A root template above the shared one, which is nested in it: the folder is uploaded as a whole.',
+  ),
+);
+
+const fields = {
+  stack: exactOptional(
+    pipe(
+      stackName,
+      description('The stack that is updated: the shared one, or the root stack above it. Needed.'),
+    ),
+  ),
+  service: exactOptional(
+    pipe(
+      serviceTag,
+      metadata({ title: 'name' }),
+      description('Value of the tag `service`; absent: the name of the service.'),
+    ),
+  ),
+  resources: exactOptional(
+    pipe(
+      logicalIds('[Service, TaskDefinition]'),
+      description(
+        'What is cloned for each preview, with what it references among the types a preview has of its own. Needed.',
+      ),
+    ),
+  ),
+  domain: exactOptional(
+    pipe(
+      string(twoLines('a template of a domain', '"{id}.preview.example.com"')),
+      rule(domainFault),
+      metadata({ title: 'template' }),
+      description(
+        'Domain of a preview; what CloudFormation replaces may stand in it. Absent: the host. Needed where there is no host.',
+      ),
+    ),
+  ),
+  containers: exactOptional(
+    pipe(
+      union(
+        [containerName, array(containerName)],
+        twoLines('the name of a container or a list of them', '[app]'),
+      ),
+      metadata({ title: 'name or list of names' }),
+      description(
+        'Containers whose image is replaced; absent: all that have the repository of the first one.',
+      ),
+    ),
+  ),
+  priorities: exactOptional(
+    pipe(
+      string(twoLines('a range of priorities', '12001-12999')),
+      rule(prioritiesFault),
+      metadata({ title: 'range', examples: ['12001-12999'] }),
+      description(
+        'Priorities of listener rules, which previews keep for life. Needed where a listener rule is cloned.',
+      ),
+    ),
+  ),
+  outputs: exactOptional(
+    pipe(logicalIds('[Url]'), description('Outputs of the shared template that are cloned too.')),
+  ),
+  root: exactOptional(root),
+  releases: exactOptional(
+    pipe(
+      repositoryPath,
+      description(
+        'Folder with release definitions of Kayron’s format, read as the list of services.',
+      ),
+    ),
+  ),
+};
+const image = pipe(
+  string(twoLines('a template of a tag or image', '"{sha}"')),
+  rule(imageFault),
+  metadata({ title: 'template' }),
+  description(
+    'What replaces the tag of the image, or with a slash or `{image}` in it the whole image.',
+  ),
+);
+const requireImage = pipe(
+  string(twoLines('none, ecr or an address', 'ecr')),
+  rule(requireImageFault),
+  metadata({ title: '`none`, `ecr` or address' }),
+  description(
+    'Where to look whether the image is there. A preview whose image is not there waits; others go on.',
+  ),
+);
+const attempts = pipe(
+  wholeNumber(1, 10, 2),
+  description('How often a preview that makes the stack fail is tried with one commit.'),
+);
+const form = twoLines('a mapping', '{ stack: testing }');
+const text =
+  'Previews as further resources of one shared template; see [CloudFormation](cloudformation.md).';
+
+/** `preview.cloudformation.expand`. */
+export const sharedExpand = pipe(
+  strictObject(
+    {
+      ...fields,
+      image: optional(image, defaults.image),
+      'require-image': optional(requireImage, defaults['require-image']),
+      attempts: optional(attempts, defaults.attempts),
+    },
+    form,
+  ),
+  description(text),
+);
+
+/** `expand` of a service. */
+export const ownExpand = pipe(
+  strictObject(
+    {
+      ...fields,
+      image: exactOptional(image),
+      'require-image': exactOptional(requireImage),
+      attempts: exactOptional(attempts),
+    },
+    form,
+  ),
+  description(`${text} Keys that are absent are inherited.`),
+);

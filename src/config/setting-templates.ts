@@ -1,0 +1,69 @@
+import { nearest } from '../core/nearest.ts';
+import { imagePlaceholders, placeholders } from '../core/template.ts';
+import type { Fault } from './rule.ts';
+import { listed, show } from './wording.ts';
+
+const known: readonly string[] = [...placeholders, ...imagePlaceholders];
+
+/** Which placeholders a setting of a target may use, and how text of the target's own stands in it. */
+export interface SettingRules {
+  /** Not allowed here, with the reason. */
+  readonly forbidden?: Readonly<Record<string, string>>;
+  /** `${Parameter}` of CloudFormation may stand in it; elsewhere such text is left alone as well. */
+  readonly allBracesAreOurs?: boolean;
+}
+
+/**
+ * What is wrong with the placeholders of a setting. A word in braces is a placeholder; all other braces are
+ * text, so that JSON needs no escapes.
+ */
+export function settingFault(text: string, rules: SettingRules = {}): Fault | undefined {
+  return shellFault(text) ?? wordFaults(text, rules).at(0) ?? braceFault(text, rules);
+}
+
+/** `${sha}` is what people write who come from a shell, and what CloudFormation would look up. */
+function shellFault(text: string): Fault | undefined {
+  const [, word] =
+    [...text.matchAll(/\$\{([^{}]*)\}/g)].find(([, name]) => known.includes(name ?? '')) ?? [];
+  if (word === undefined) return undefined;
+  return {
+    wrong: `\${${word}} in ${show(text)} is a placeholder with a dollar sign before it`,
+    next: `Write {${word}}; \${…} is left to CloudFormation.`,
+  };
+}
+
+function wordFaults(text: string, { forbidden = {} }: SettingRules): Fault[] {
+  const words = [...withoutSubstitutions(text).matchAll(/\{([A-Za-z][\w-]*)\}/g)];
+  return words.flatMap(([, word = '']) => {
+    if (!known.includes(word)) return [unknownFault(text, word)];
+    const reason = Object.hasOwn(forbidden, word) ? forbidden[word] : undefined;
+    return reason === undefined
+      ? []
+      : [{ wrong: `{${word}} in ${show(text)}: ${reason}`, next: 'Use {slug} or {id} instead.' }];
+  });
+}
+
+function unknownFault(text: string, word: string): Fault {
+  const meant = nearest(word, known);
+  return {
+    wrong: `unknown placeholder {${word}} in ${show(text)}.${meant ? ` Did you mean {${meant}}?` : ''} Allowed: ${listed(known.map((name) => `{${name}}`))}`,
+    next: meant
+      ? `Write {${meant}}.`
+      : 'Use one of the placeholders allowed; a parameter whose text has words in braces is given as { file: path }.',
+  };
+}
+
+function braceFault(text: string, { allBracesAreOurs = false }: SettingRules): Fault | undefined {
+  if (!allBracesAreOurs) return undefined;
+  return /[{}]/.test(withoutSubstitutions(text).replaceAll(/\{[A-Za-z][\w-]*\}/g, ''))
+    ? {
+        wrong: `a brace in ${show(text)} is never closed or never opened, or holds no placeholder`,
+        next: 'Write placeholders as {id}; only what CloudFormation replaces has a dollar sign before its brace.',
+      }
+    : undefined;
+}
+
+/** The text without `${…}`, which is CloudFormation's. */
+function withoutSubstitutions(text: string): string {
+  return text.replaceAll(/\$\{[^{}]*\}/g, 'x');
+}
