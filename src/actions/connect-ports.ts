@@ -1,6 +1,5 @@
 import type { Duration } from '../core/time.ts';
 import type { PreviewPorts } from '../preview/preview-ports.ts';
-import type { TargetKind } from '../targets/target.ts';
 import { discreetTarget } from './discreet-target.ts';
 import { progressLine } from './log-progress.ts';
 import { openTarget } from './open-target.ts';
@@ -8,7 +7,6 @@ import type { Configured } from './session.ts';
 
 /** What of the ports the inputs decide. */
 export interface PortChoices {
-  readonly target: TargetKind;
   readonly timeout: Duration;
   readonly comment: boolean;
   readonly deployment: boolean;
@@ -17,12 +15,16 @@ export interface PortChoices {
 /** The ports of the use cases, connected to GitHub, the target and the runner. Sends nothing. */
 export function connectPorts(
   { session, configuration }: Configured,
-  { target, timeout, comment, deployment }: PortChoices,
+  { timeout, comment, deployment }: PortChoices,
 ): PreviewPorts {
   const { github, links, run, now } = session;
   return {
     pullRequests: github.pullRequests,
-    target: discreetTarget(openTarget(target, session), session, configuration.preview),
+    target: discreetTarget(
+      openTarget(configuration.preview, session),
+      session,
+      configuration.preview,
+    ),
     audience: {
       comments: comment ? github.comments : undefined,
       deployments: deployment ? github.deployments : undefined,

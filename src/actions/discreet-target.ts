@@ -16,6 +16,7 @@ export function discreetTarget(
     session.inputs.token,
     ...secretsIn(session.run.environment),
     ...services.flatMap(({ local }) => secretsIn(local?.env ?? {})),
+    ...services.flatMap(({ cloudformation }) => secretsIn(cloudformation?.overrides ?? {})),
   ]);
   const quiet = (watch: Watch): Watch => ({
     ...watch,

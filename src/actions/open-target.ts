@@ -1,11 +1,32 @@
-import type { Target, TargetKind } from '../targets/target.ts';
+import type { PreviewConfiguration, ServiceConfiguration } from '../config/schema.ts';
+import { sha256Hex } from '../core/sha256.ts';
+import type { Pause } from '../targets/cloudformation/context.ts';
+import { severalTargets } from '../targets/several-targets.ts';
+import type { Target } from '../targets/target.ts';
+import { repositoryFiles } from './repository-files.ts';
 import type { Session } from './session.ts';
 
-/** The target, whose own unit is loaded with the first call: until then the run's time is GitHub's. */
-export function openTarget(kind: TargetKind, session: Session): Target {
+type Kind = ServiceConfiguration['target'];
+
+/** The targets that the services run on, as one. The unit of each is loaded with its first call. */
+export function openTarget({ services }: PreviewConfiguration, session: Session): Target {
+  const kinds = [...new Set(services.map(({ target }) => target))];
+  return severalTargets(
+    kinds.map((kind) => {
+      const own = services.filter(({ target }) => target === kind);
+      return {
+        target: lazily(() => loaders[kind](own, session)),
+        holds: (name) => own.some((service) => service.name === name),
+      };
+    }),
+  );
+}
+
+/** Until the unit is needed, the run's time is GitHub's. */
+function lazily(load: () => Promise<Target>): Target {
   let loading: Promise<Target> | undefined;
   const target = () => {
-    loading ??= loadTarget(kind, session);
+    loading ??= load();
     return loading;
   };
   return {
@@ -17,7 +38,15 @@ export function openTarget(kind: TargetKind, session: Session): Target {
   };
 }
 
-async function loadTarget(_kind: TargetKind, session: Session): Promise<Target> {
+const loaders = {
+  local: loadLocal,
+  cloudformation: loadCloudFormation,
+} as const satisfies Record<
+  Kind,
+  (services: readonly ServiceConfiguration[], session: Session) => Promise<Target>
+>;
+
+async function loadLocal(_services: unknown, session: Session): Promise<Target> {
   const { context, inputs, run, now } = session;
   const { createLocalTarget } = await import(
     /* webpackIgnore: true */ '../targets/local/target.ts'
@@ -30,3 +59,45 @@ async function loadTarget(_kind: TargetKind, session: Session): Promise<Target> 
     now,
   });
 }
+
+async function loadCloudFormation(
+  services: readonly ServiceConfiguration[],
+  session: Session,
+): Promise<Target> {
+  const { context, run, now } = session;
+  const { createCloudFormationTarget } = await import(
+    /* webpackIgnore: true */ '../targets/cloudformation/target.ts'
+  );
+  return createCloudFormationTarget({
+    repository: context.repository,
+    services: services.flatMap(({ name, cloudformation }) =>
+      cloudformation ? [{ name, settings: cloudformation }] : [],
+    ),
+    files: repositoryFiles(session),
+    environment: run.environment,
+    operation: operationOf(session),
+    now,
+    pause,
+  });
+}
+
+/** One for each attempt of a run; several steps of one attempt start at different moments. */
+function operationOf({ run: { environment }, now }: Session): string {
+  const { GITHUB_RUN_ID = '0', GITHUB_RUN_ATTEMPT = '1', GITHUB_ACTION = '' } = environment;
+  const step = sha256Hex(`${GITHUB_ACTION} ${now()} ${process.pid}`).slice(0, 8);
+  return `run-${GITHUB_RUN_ID}-${GITHUB_RUN_ATTEMPT}-${step}`;
+}
+
+const pause: Pause = (milliseconds, signal) =>
+  new Promise((resolve, reject) => {
+    const stop = () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', stop);
+      resolve();
+    }, milliseconds);
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
+  });

@@ -1,5 +1,6 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { PreviewConfiguration } from '../config/schema.ts';
 import { formatDuration } from '../core/time.ts';
 import type { Problem } from '../core/user-error.ts';
 import { deployPreview } from '../preview/deploy-preview.ts';
@@ -9,6 +10,7 @@ import type { ActionOutcome } from '../runner/run-action.ts';
 import { connectPorts } from './connect-ports.ts';
 import type { DeployInputs } from './deploy-inputs.ts';
 import type { Configured } from './session.ts';
+import { withInputs } from './with-inputs.ts';
 
 /** What of a deploy follows from the event, not from inputs. */
 export type DeployOccasion = Pick<
@@ -22,8 +24,8 @@ export async function runDeploy(
   inputs: DeployInputs,
   occasion: DeployOccasion,
 ): Promise<DeployOutcome> {
-  const { session, configuration } = configured;
-  const target = inputs.target ?? configuration.preview.target;
+  const { session } = configured;
+  const configuration = { preview: await withInputs(configured.configuration.preview, inputs) };
   return deployPreview(
     {
       ...occasion,
@@ -34,14 +36,14 @@ export async function runDeploy(
       dryRun: inputs.dryRun,
       wait: inputs.wait,
     },
-    connectPorts(configured, { ...inputs, target }),
+    connectPorts({ session, configuration }, inputs),
   );
 }
 
 /** Outputs, summary and exit of a deploy. */
 export function deployOutcome(
   outcome: DeployOutcome,
-  { session }: Configured,
+  { session, configuration }: Configured,
   inputs: DeployInputs,
 ): ActionOutcome {
   const { report } = outcome;
@@ -58,7 +60,7 @@ export function deployOutcome(
       reason: outcome.reason,
     },
     summary: renderDeploySummary(report, session.links, outcome),
-    warnings: [...outcome.warnings, ...withoutEffect(inputs)],
+    warnings: [...outcome.warnings, ...withoutEffect(inputs, configuration.preview)],
     failures: failuresOf(outcome, inputs),
   };
 }
@@ -80,10 +82,15 @@ function failuresOf(outcome: DeployOutcome, inputs: DeployInputs): Problem[] {
   ];
 }
 
-function withoutEffect({ images, parameters }: DeployInputs): string[] {
+function withoutEffect(
+  { images, parameters, target }: DeployInputs,
+  { services }: PreviewConfiguration,
+): string[] {
+  const kinds = target === undefined ? services.map((service) => service.target) : [target];
+  if (kinds.some((kind) => kind !== 'local')) return [];
   return [
     ...(images.size > 0 ? ['input images has no effect on the local target'] : []),
-    ...(parameters ? ['input parameters has no effect on the local target'] : []),
+    ...(parameters === undefined ? [] : ['input parameters has no effect on the local target']),
   ];
 }
 

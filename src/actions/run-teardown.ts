@@ -28,7 +28,6 @@ export async function runTeardown(
   const { session, configuration } = configured;
   const { repository } = session.context;
   const ports = connectPorts(configured, {
-    target: configuration.preview.target,
     timeout: inputs.timeout,
     comment: true,
     deployment: true,

@@ -97,13 +97,13 @@ async function observe(parts: readonly TargetPart[], repository: string) {
   const joined = new Map<string, ObservedPreview>();
   for (const preview of all.flat()) {
     const other = joined.get(preview.previewId);
-    joined.set(preview.previewId, other ? join(other, preview) : preview);
+    joined.set(preview.previewId, other ? joinParts(other, preview) : preview);
   }
   return [...joined.values()];
 }
 
-/** A preview whose parts differ is nowhere as it should be: it has no commit that anything could equal. */
-function join(one: ObservedPreview, other: ObservedPreview): ObservedPreview {
+/** Two parts of one preview, as one. A preview whose parts differ is nowhere as it should be: it has no commit that anything could equal. */
+export function joinParts(one: ObservedPreview, other: ObservedPreview): ObservedPreview {
   const { expiresAt, ...rest } = one;
   const expiries = [expiresAt, other.expiresAt].filter((at) => at !== undefined);
   const latest = expiries.length === 2 ? (Math.max(...expiries) as Instant) : undefined;

@@ -72,7 +72,7 @@ async function keep(
   { length }: Extract<Command, { kind: 'keep' }>,
 ): Promise<ActionOutcome> {
   const { repository } = session.context;
-  const target = openTarget(configuration.preview.target, session);
+  const target = openTarget(configuration.preview, session);
   const observed = await target.observe(repository);
   const mine = observed.filter((preview) => preview.pullRequest === pullRequest);
   if (mine.length === 0) return answered('none: this pull request has no preview to keep');

@@ -19,7 +19,10 @@ export interface CloudFormationContext {
   /** `owner/name`. */
   readonly repository: string;
   /** The services of the configuration that run on CloudFormation. */
-  readonly services: readonly { readonly name: string; readonly settings: CloudFormationSettings }[];
+  readonly services: readonly {
+    readonly name: string;
+    readonly settings: CloudFormationSettings;
+  }[];
   readonly files: RepositoryFiles;
   /** Variables of the process: `AWS_…`, proxies. */
   readonly environment: Readonly<Record<string, string | undefined>>;

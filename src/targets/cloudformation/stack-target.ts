@@ -1,0 +1,184 @@
+import type { Instant } from '../../core/time.ts';
+import { duration } from '../../core/time.ts';
+import { UserError } from '../../core/user-error.ts';
+import { untilUrlHealthy } from '../health.ts';
+import type {
+  DeployResult,
+  DesiredPreview,
+  Leftover,
+  PlanPurpose,
+  PreviewKey,
+  Target,
+  TargetPlan,
+  Watch,
+} from '../target.ts';
+import { discardChangeSet } from './change-set.ts';
+import type { Connections } from './connections.ts';
+import type { CloudFormationContext } from './context.ts';
+import { deployStack, type PreparedStack } from './deploy-stack.ts';
+import { destroyStack } from './destroy-stack.ts';
+import { extendStack } from './extend-stack.ts';
+import { type MarkedStack, markedStacks, observedServices, previewsOf } from './observe-stacks.ts';
+import {
+  isAsDesired,
+  isReadyForChange,
+  openCases,
+  type Preparing,
+  prepareStack,
+  recoverAndPrepare,
+  type StackCase,
+  unchangedStack,
+  unplannable,
+} from './prepare-stack.ts';
+
+/** One run's work: what its plan has prepared is what its deploy carries out. */
+interface Work {
+  readonly context: CloudFormationContext;
+  readonly connections: Connections;
+  readonly prepared: Map<string, PreparedStack>;
+}
+
+/** Previews as stacks of their own. */
+export function stackTarget(context: CloudFormationContext, connections: Connections): Target {
+  const work: Work = { context, connections, prepared: new Map() };
+  return {
+    plan: ({ occasion }, purpose) => plan(work, occasion, purpose),
+    deploy: ({ occasion }, watch) => deploy(work, occasion, watch),
+    observe: async (repository) => previewsOf(await allMarked(work, repository)),
+    destroy: (key, watch) => destroy(work, key, watch),
+    extend: (key, expiresAt) => extend(work, key, expiresAt),
+  };
+}
+
+async function plan(
+  work: Work,
+  preview: DesiredPreview,
+  purpose: PlanPurpose,
+): Promise<TargetPlan> {
+  const preparing: Preparing = { ...work, signal: purpose.signal };
+  const cases = await openCases(preview, preparing);
+  const plans = await Promise.all(
+    cases.map((stackCase) => planCase(work, stackCase, preparing, purpose)),
+  );
+  const outdated = plans.find((one) => one.outdated !== undefined)?.outdated;
+  return {
+    changes: plans.flatMap(({ changes }) => changes),
+    rendered: {
+      name: 'template.yaml',
+      text: cases.map(({ source }) => source.rendered).join('\n---\n'),
+    },
+    ...(outdated !== undefined && { outdated }),
+  };
+}
+
+async function planCase(
+  work: Work,
+  stackCase: StackCase,
+  preparing: Preparing,
+  purpose: PlanPurpose,
+): Promise<Pick<TargetPlan, 'changes' | 'outdated'>> {
+  if (isAsDesired(stackCase)) return planUnchanged(work, stackCase, purpose);
+  if (!isReadyForChange(stackCase)) {
+    const reason = unplannable(stackCase, purpose);
+    if (reason instanceof UserError) throw reason;
+    return { changes: [], outdated: reason };
+  }
+  const prepared = await prepareStack(stackCase, preparing, 1);
+  if (purpose.dryRun) await discardChangeSet(stackCase.cloud, prepared.prepared, purpose.signal);
+  else work.prepared.set(stackCase.group.stackName, prepared);
+  const changes = prepared.prepared.kind === 'ready' ? prepared.prepared.changes : [];
+  return { changes, outdated: 'the template or its parameters changed' };
+}
+
+/** A stack that is as it should be may have been left by a run whose services never became healthy. */
+async function planUnchanged(
+  { context, prepared }: Work,
+  stackCase: StackCase,
+  { signal }: PlanPurpose,
+): Promise<Pick<TargetPlan, 'changes' | 'outdated'>> {
+  const same = unchangedStack(stackCase);
+  prepared.set(stackCase.group.stackName, same);
+  const observed = stackCase.stack ? observedServices(stackCase.stack, same.services) : [];
+  for (const { name, probe } of stackCase.group.services) {
+    const { url = '' } = observed.find((service) => service.name === name) ?? {};
+    if (url === '') continue;
+    const once = { ...probe, within: duration(Math.min(probe.within, 2000)) };
+    const health = await untilUrlHealthy(url, once, { ...context, signal });
+    if (!health.healthy)
+      return { changes: [], outdated: `${name} is not healthy: ${health.detail}` };
+  }
+  return { changes: [] };
+}
+
+async function deploy(work: Work, preview: DesiredPreview, watch: Watch): Promise<DeployResult> {
+  const preparing: Preparing = { ...work, signal: watch.signal };
+  const { progress } = watch;
+  const cases = work.prepared.size > 0 ? [] : await openCases(preview, preparing);
+  const anew = async (stackName: string, attempt: number) => {
+    const found = (cases.length > 0 ? cases : await openCases(preview, preparing)).find(
+      ({ group }) => group.stackName === stackName,
+    );
+    if (!found) throw new Error(`the preview has no stack ${stackName}`);
+    return recoverAndPrepare(found, preparing, attempt, progress);
+  };
+  const names = [...new Set(preview.services.map((service) => service.names.stackName))];
+  const results = await Promise.all(
+    names.map(async (stackName) => {
+      const first = work.prepared.get(stackName) ?? (await anew(stackName, 1));
+      let attempt = 1;
+      const again = () => {
+        attempt += 1;
+        return anew(stackName, attempt);
+      };
+      return deployStack(first, again, work.context, watch);
+    }),
+  );
+  return joinResults(results);
+}
+
+function joinResults(results: readonly DeployResult[]): DeployResult {
+  const services = [];
+  for (const result of results) {
+    if (result.kind === 'failed') return result;
+    services.push(...result.services);
+  }
+  const kind = results.some((result) => result.kind === 'accepted') ? 'accepted' : 'ready';
+  return { kind, services };
+}
+
+async function allMarked({ connections }: Work, repository: string): Promise<MarkedStack[]> {
+  const all = await Promise.all(connections.all().map((cloud) => markedStacks(cloud, repository)));
+  return all.flat();
+}
+
+async function destroy(
+  work: Work,
+  { repository, previewId }: PreviewKey,
+  watch: Watch,
+): Promise<readonly Leftover[]> {
+  const { context, connections } = work;
+  const all = await allMarked(work, repository);
+  const mine = all.filter(({ marks }) => marks.previewId === previewId);
+  const emptied = context.services.find(({ settings }) => settings.emptyBuckets);
+  const leftovers: Leftover[] = [];
+  for (const { stack, cloud, marks } of mine) {
+    const [service = ''] = Object.keys(marks.services);
+    const destroying = {
+      ...context,
+      ...watch,
+      service,
+      ...(emptied && {
+        emptyBuckets: async (bucket: string) =>
+          (await connections.nearby(emptied.settings)).emptyBucket(bucket, watch.signal),
+      }),
+    };
+    leftovers.push(...(await destroyStack(cloud, stack, destroying)));
+  }
+  return leftovers;
+}
+
+async function extend(work: Work, { repository, previewId }: PreviewKey, expiresAt: Instant) {
+  const all = await allMarked(work, repository);
+  const mine = all.filter(({ marks }) => marks.previewId === previewId);
+  for (const marked of mine) await extendStack(marked, expiresAt, work.context);
+}
