@@ -1,16 +1,17 @@
+import type { ServiceConfiguration } from '../config/schema.ts';
 import type { Duration } from '../core/time.ts';
 import type { InputReader } from '../runner/read-inputs.ts';
-import type { TargetKind } from '../targets/target.ts';
 import { type CommonInputs, readCommonInputs, readTimeout } from './common-inputs.ts';
 
 /** Inputs of a deploy. */
 export interface DeployInputs extends CommonInputs {
-  readonly target: TargetKind | undefined;
+  readonly target: ServiceConfiguration['target'] | undefined;
   readonly service: string | undefined;
   readonly pullRequest: number | undefined;
   /** 40 hex digits. */
   readonly commit: string | undefined;
   readonly images: ReadonlyMap<string, string>;
+  /** As it stands; `parseParameters` of the configuration's unit reads it. */
   readonly parameters: string | undefined;
   readonly wait: boolean;
   readonly timeout: Duration;
@@ -23,7 +24,7 @@ export interface DeployInputs extends CommonInputs {
 export function readDeployInputs(reader: InputReader): DeployInputs {
   return {
     ...readCommonInputs(reader),
-    target: reader.choice('target', ['local']),
+    target: reader.choice('target', ['local', 'cloudformation']),
     service: reader.text('service'),
     pullRequest: reader.integer('pull-request', { min: 1, max: 2 ** 31 }),
     commit: readCommit(reader),

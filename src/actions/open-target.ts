@@ -35,6 +35,7 @@ function lazily(load: () => Promise<Target>): Target {
     observe: async (repository) => (await target()).observe(repository),
     destroy: async (key, watch) => (await target()).destroy(key, watch),
     extend: async (key, expiresAt) => (await target()).extend(key, expiresAt),
+    drift: async (keys, watch) => (await (await target()).drift?.(keys, watch)) ?? new Map(),
   };
 }
 

@@ -43,10 +43,11 @@ export async function sweepPreviews(
   });
   const announce = announcer(ports.audience);
   if (plan.refusal !== undefined || request.dryRun) return untouched(plan, announce);
-  return carryOut(plan, ports, announce);
+  return carryOut(request, plan, ports, announce);
 }
 
 async function carryOut(
+  request: SweepRequest,
   plan: SweepPlan,
   ports: PreviewPorts,
   announce: Announcer,
@@ -64,7 +65,25 @@ async function carryOut(
     leftovers.push(...left);
     if (left.length === 0) removed.push(verdict);
   }
-  return { ...outcome(removed, kept, leftovers, announce), refused: false };
+  const judged = await withDrift(kept, request.repository, ports);
+  return { ...outcome(removed, judged, leftovers, announce), refused: false };
+}
+
+/** Previews that stay, and what of them is no longer as it was deployed, where the target looks for that. */
+async function withDrift(
+  kept: readonly Verdict[],
+  repository: string,
+  { target, signal, progress }: PreviewPorts,
+): Promise<readonly Verdict[]> {
+  if (kept.length === 0 || !target.drift) return kept;
+  const keys = kept.map(({ previewId }) => ({ repository, previewId }));
+  const drifted = await target.drift(keys, { signal, progress, wait: true });
+  return kept.map((verdict) => {
+    const what = drifted.get(verdict.previewId);
+    return what === undefined
+      ? verdict
+      : { ...verdict, reason: `${verdict.reason}; drift: ${what}` };
+  });
 }
 
 /** The list may lag behind (GitHub promises no read-after-write), so a missing one is asked for by number. */

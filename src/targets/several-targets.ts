@@ -29,6 +29,7 @@ export function severalTargets(parts: readonly TargetPart[]): Target {
     observe: (repository) => observe(parts, repository),
     destroy: (key, watch) => destroy(parts, key, watch),
     extend: (key, expiresAt) => extend(parts, key, expiresAt),
+    drift: (keys, watch) => drift(parts, keys, watch),
   };
 }
 
@@ -135,4 +136,19 @@ async function extend(parts: readonly TargetPart[], key: PreviewKey, expiresAt: 
       await target.extend(key, expiresAt);
     }
   }
+}
+
+async function drift(
+  parts: readonly TargetPart[],
+  keys: readonly PreviewKey[],
+  watch: Watch,
+): Promise<ReadonlyMap<string, string>> {
+  const found = new Map<string, string>();
+  for (const { target } of parts) {
+    for (const [id, what] of (await target.drift?.(keys, watch)) ?? []) {
+      const before = found.get(id);
+      found.set(id, before === undefined ? what : `${before}; ${what}`);
+    }
+  }
+  return found;
 }

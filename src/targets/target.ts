@@ -179,4 +179,9 @@ export interface Target {
   destroy(key: PreviewKey, watch: Watch): Promise<readonly Leftover[]>;
   /** Moves the expiry of a preview that exists. */
   extend(key: PreviewKey, expiresAt: Instant): Promise<void>;
+  /**
+   * What of these previews is no longer as it was deployed, in a sentence by preview id; absent = cannot tell.
+   * Asked by the sweep; answers nothing where the configuration does not ask for it.
+   */
+  drift?(keys: readonly PreviewKey[], watch: Watch): Promise<ReadonlyMap<string, string>>;
 }

@@ -1,4 +1,8 @@
-import { DescribeStacksCommand, type Stack } from '@aws-sdk/client-cloudformation';
+import {
+  DescribeStacksCommand,
+  type Stack,
+  UpdateTerminationProtectionCommand,
+} from '@aws-sdk/client-cloudformation';
 import { untilUrlHealthy } from '../health.ts';
 import type { DeployResult, ObservedService, Watch } from '../target.ts';
 import {
@@ -82,7 +86,27 @@ async function carryOut(
     if (!followed.ok) return failed(stack, prepared, followed);
   }
   const described = await describe(cloud, prepared.stackId);
+  await protect(stack, described);
   return untilHealthy(stack, observedServices(described, stack.services), context, watch);
+}
+
+/** Change sets do not carry the protection; it is a call of its own, sent where it is not as it should be. */
+async function protect(
+  { cloud, group }: PreparedStack,
+  { StackId, EnableTerminationProtection }: Stack,
+) {
+  const wanted = group.settings.terminationProtection;
+  if ((EnableTerminationProtection ?? false) === wanted) return;
+  await cloud
+    .send(
+      new UpdateTerminationProtectionCommand({
+        StackName: StackId,
+        EnableTerminationProtection: wanted,
+      }),
+    )
+    .catch((cause) => {
+      throw explainAws(cause, `set the termination protection of the stack ${group.stackName}`);
+    });
 }
 
 /** Before the stack is there, an address that is one of its outputs is not known. */

@@ -17,6 +17,7 @@ import type { Connections } from './connections.ts';
 import type { CloudFormationContext } from './context.ts';
 import { deployStack, type PreparedStack } from './deploy-stack.ts';
 import { destroyStack } from './destroy-stack.ts';
+import { type Drift, detectDrift } from './drift.ts';
 import { extendStack } from './extend-stack.ts';
 import { type MarkedStack, markedStacks, observedServices, previewsOf } from './observe-stacks.ts';
 import {
@@ -47,6 +48,7 @@ export function stackTarget(context: CloudFormationContext, connections: Connect
     observe: async (repository) => previewsOf(await allMarked(work, repository)),
     destroy: (key, watch) => destroy(work, key, watch),
     extend: (key, expiresAt) => extend(work, key, expiresAt),
+    drift: (keys, watch) => drift(work, keys, watch),
   };
 }
 
@@ -181,4 +183,39 @@ async function extend(work: Work, { repository, previewId }: PreviewKey, expires
   const all = await allMarked(work, repository);
   const mine = all.filter(({ marks }) => marks.previewId === previewId);
   for (const marked of mine) await extendStack(marked, expiresAt, work.context);
+}
+
+/** Looks only where the configuration asks for it: each stack takes AWS a while. */
+async function drift(
+  work: Work,
+  keys: readonly PreviewKey[],
+  { signal }: Watch,
+): Promise<ReadonlyMap<string, string>> {
+  const { context } = work;
+  const found = new Map<string, string>();
+  const [first] = keys;
+  if (!first || !context.services.some(({ settings }) => settings.detectDrift)) return found;
+  const wanted = new Set(keys.map(({ previewId }) => previewId));
+  const all = await allMarked(work, first.repository);
+  const mine = all.filter(({ marks }) => wanted.has(marks.previewId));
+  for (const cloud of new Set(mine.map((marked) => marked.cloud))) {
+    const stacks = mine.filter((marked) => marked.cloud === cloud);
+    const ids = stacks.map(({ stack }) => stack.StackId ?? '');
+    const drifts = await detectDrift(cloud, ids, { signal, pause: context.pause });
+    for (const { stack, marks } of stacks) {
+      const what = driftInWords(drifts.get(stack.StackId ?? '') ?? 'unknown');
+      if (what !== undefined) found.set(marks.previewId, what);
+    }
+  }
+  return found;
+}
+
+function driftInWords(drift: Drift): string | undefined {
+  if (drift === 'in-sync') return undefined;
+  if (drift === 'unknown') return 'unknown, because CloudFormation could not tell';
+  return drift.drifted
+    .map(({ logicalId, kind, properties }) =>
+      kind === 'deleted' ? `${logicalId} was deleted` : `${logicalId} (${properties.join(', ')})`,
+    )
+    .join(', ');
 }
