@@ -20,6 +20,8 @@ const absentCodes = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'];
 const timeoutNames = ['TimeoutError', 'RequestTimeout', 'RequestTimeoutException'];
 const faultStatuses = [500, 502, 503, 504];
 
+/** The SDK's own name for this place: signing stands after it. */
+const retries = 'retryMiddleware';
 const highestPressure = 6;
 const throttled = { firstDelay: 500, longestDelay: 20_000, triesUnlessAbortable: 20 };
 const faulty = { firstDelay: 100, longestDelay: 5_000 };
@@ -67,7 +69,7 @@ function triesFor({ cause, dispensable }: FailedRequest): number {
  */
 export function retryWith(cloud: CloudFormationClient, { random }: { random(): number }): void {
   let pressure = 0;
-  cloud.middlewareStack.remove('retryMiddleware');
+  cloud.middlewareStack.remove(retries);
   cloud.middlewareStack.add(
     (next, context) => async (input) => {
       const signal = context.__smithy_context?.abortSignal as AbortSignal | undefined;
@@ -87,7 +89,7 @@ export function retryWith(cloud: CloudFormationClient, { random }: { random(): n
         }
       }
     },
-    { name: 'retries', step: 'finalizeRequest', priority: 'high' },
+    { name: retries, step: 'finalizeRequest', priority: 'high' },
   );
 }
 
