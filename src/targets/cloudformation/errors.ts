@@ -81,7 +81,7 @@ export function statusInTheWay(cause: unknown): string | undefined {
  * @param doing what was tried, to follow "cannot": `create a change set for stack shop-preview-1d0fd508`
  */
 export function explainAws(cause: unknown, doing: string): unknown {
-  if (cause instanceof UserError) return cause;
+  if (!(cause instanceof Error) || cause instanceof UserError) return cause;
   const facts = factsOf(cause);
   const problem =
     credentialsProblem(facts, doing) ??
@@ -165,7 +165,7 @@ export function withoutValues(message: string): string {
 export function isUnknownOutcome(cause: unknown): boolean {
   const { name, status } = factsOf(cause);
   if (status !== undefined) return status >= 500;
-  const { code } = cause as { readonly code?: unknown };
+  const { code } = (cause ?? {}) as { readonly code?: unknown };
   return name === 'TimeoutError' || (typeof code === 'string' && !neverSent.includes(code));
 }
 

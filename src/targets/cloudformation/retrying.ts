@@ -44,7 +44,7 @@ export function retryDelay(failed: FailedRequest, jitter: number): number | unde
 
 /** 1 for what another try cannot better. */
 function triesFor({ cause, dispensable }: FailedRequest): number {
-  const { name, code, $metadata } = cause as {
+  const { name, code, $metadata } = (cause ?? {}) as {
     readonly name?: string;
     readonly code?: string;
     readonly $metadata?: {
