@@ -69,8 +69,13 @@ export function failedResources(events: readonly StackHappening[]): StackHappeni
   return [...last.values()].filter(({ status }) => status.endsWith('_FAILED'));
 }
 
-function isOwnFailure({ ofStack, status, reason = '' }: StackHappening): boolean {
-  return !ofStack && status.endsWith('_FAILED') && !cancelled.test(reason);
+/** It did not fail: it was not gone on with because something else failed. */
+export function isCancelled({ reason = '' }: StackHappening): boolean {
+  return cancelled.test(reason);
+}
+
+function isOwnFailure(event: StackHappening): boolean {
+  return !event.ofStack && event.status.endsWith('_FAILED') && !isCancelled(event);
 }
 
 function isNested({ type, ofStack }: StackHappening): boolean {
