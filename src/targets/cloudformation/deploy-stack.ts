@@ -1,8 +1,4 @@
-import {
-  DescribeStacksCommand,
-  type Stack,
-  UpdateTerminationProtectionCommand,
-} from '@aws-sdk/client-cloudformation';
+import { type Stack, UpdateTerminationProtectionCommand } from '@aws-sdk/client-cloudformation';
 import { untilUrlHealthy } from '../health.ts';
 import type { DeployResult, ObservedService, Watch } from '../target.ts';
 import {
@@ -14,6 +10,7 @@ import {
 import type { Cloud } from './cloud.ts';
 import { consoleLink } from './console-link.ts';
 import type { CloudFormationContext } from './context.ts';
+import { describeStack } from './describe-stack.ts';
 import { explainAws } from './errors.ts';
 import { type Followed, followOperation } from './follow.ts';
 import { observedServices } from './observe-stacks.ts';
@@ -119,11 +116,9 @@ function expected({ services }: PreparedStack): ObservedService[] {
 }
 
 async function describe(cloud: Cloud, stackId: string): Promise<Stack> {
-  const { Stacks: [stack] = [] } = await cloud
-    .send(new DescribeStacksCommand({ StackName: stackId }))
-    .catch((cause) => {
-      throw explainAws(cause, `read the stack ${stackId}`);
-    });
+  const stack = await describeStack(cloud, stackId).catch((cause) => {
+    throw explainAws(cause, `read the stack ${stackId}`);
+  });
   if (!stack) throw new Error(`CloudFormation shows nothing of the stack ${stackId}`);
   return stack;
 }

@@ -1,8 +1,4 @@
-import {
-  DescribeStacksCommand,
-  ListStackResourcesCommand,
-  type Stack,
-} from '@aws-sdk/client-cloudformation';
+import { ListStackResourcesCommand, type Stack } from '@aws-sdk/client-cloudformation';
 import { UserError } from '../../core/user-error.ts';
 import type { DesiredPreview, PlanPurpose, ProgressEvent } from '../target.ts';
 import { type ChangeSetRequest, prepareChangeSet } from './change-set.ts';
@@ -10,7 +6,8 @@ import type { Cloud } from './cloud.ts';
 import type { Connections } from './connections.ts';
 import type { CloudFormationContext } from './context.ts';
 import type { PreparedStack } from './deploy-stack.ts';
-import { explainAws, isMissing } from './errors.ts';
+import { describeStack } from './describe-stack.ts';
+import { explainAws } from './errors.ts';
 import { marksOf, ownNameTag } from './observe-stacks.ts';
 import { ensureDeployable } from './recover.ts';
 import { groupByStack, type StackGroup } from './stack-group.ts';
@@ -55,7 +52,9 @@ export async function openCases(
       const { files, environment } = context;
       const read = (path: string) => files.at(preview.commit, path);
       const [stack, source, parameters] = await Promise.all([
-        describeStack(cloud, group.stackName),
+        describeStack(cloud, group.stackName).catch((cause) => {
+          throw explainAws(cause, `read the stack ${group.stackName}`);
+        }),
         readSource(group, { cloud, files, environment, commit: preview.commit }),
         readParameters(group, read),
       ]);
@@ -63,17 +62,6 @@ export async function openCases(
       return { preview, group, cloud, source, parameters, content, stack };
     }),
   );
-}
-
-/** The stack of that name or id; `undefined` = there is none. */
-export async function describeStack(cloud: Cloud, name: string): Promise<Stack | undefined> {
-  try {
-    const { Stacks } = await cloud.send(new DescribeStacksCommand({ StackName: name }));
-    return Stacks?.[0];
-  } catch (cause) {
-    if (isMissing(cause)) return undefined;
-    throw explainAws(cause, `read the stack ${name}`);
-  }
 }
 
 /** Whether the stack is as it should be, down to its template. */

@@ -1,0 +1,82 @@
+import {
+  ContinueUpdateRollbackCommand,
+  GetTemplateCommand,
+  paginateListStackResources,
+  type StackResourceSummary,
+} from '@aws-sdk/client-cloudformation';
+import { untilUrlHealthy } from '../health.ts';
+import { discardChangeSet, executeChangeSet, prepareChangeSet } from './change-set.ts';
+import type { Cloud } from './cloud.ts';
+import type { Connections } from './connections.ts';
+import type { CloudFormationContext } from './context.ts';
+import { describeStack } from './describe-stack.ts';
+import type { Engine } from './engine.ts';
+import { explainAws, isAccessDenied, statusInTheWay } from './errors.ts';
+import { followOperation } from './follow.ts';
+
+/** What expand mode does to stacks, over these connections. */
+export function openEngine(
+  { environment }: CloudFormationContext,
+  connections: Connections,
+): Engine {
+  const endpoint = environment.AWS_ENDPOINT_URL_S3 ?? environment.AWS_ENDPOINT_URL;
+  return {
+    cloud: (region) => connections.cloud(region === undefined ? {} : { region }),
+    nearby: async (cloud) => connections.nearby({ region: await cloud.config.region() }),
+    s3: async (cloud) => ({
+      region: await cloud.config.region(),
+      ...(endpoint && { endpoint }),
+    }),
+    describeStack,
+    originalTemplate,
+    listResources,
+    prepareChangeSet,
+    executeChangeSet,
+    discardChangeSet,
+    followOperation,
+    continueRollback,
+    untilUrlHealthy,
+    isAccessDenied,
+    statusInTheWay,
+    explain: explainAws,
+  };
+}
+
+async function originalTemplate(
+  cloud: Cloud,
+  stack: string,
+  signal?: AbortSignal,
+): Promise<string> {
+  const command = new GetTemplateCommand({ StackName: stack, TemplateStage: 'Original' });
+  const { TemplateBody = '' } = await cloud.send(command, sending(signal)).catch((cause) => {
+    throw explainAws(cause, `read the template of the stack ${stack}`);
+  });
+  return TemplateBody;
+}
+
+async function listResources(cloud: Cloud, stack: string, signal?: AbortSignal) {
+  const found: StackResourceSummary[] = [];
+  const config = { client: cloud, ...sending(signal) };
+  try {
+    for await (const page of paginateListStackResources(config, { StackName: stack })) {
+      found.push(...(page.StackResourceSummaries ?? []));
+    }
+  } catch (cause) {
+    throw explainAws(cause, `list the resources of the stack ${stack}`);
+  }
+  return found;
+}
+
+async function continueRollback(cloud: Cloud, stackId: string, token: string, signal: AbortSignal) {
+  const command = new ContinueUpdateRollbackCommand({
+    StackName: stackId,
+    ClientRequestToken: token,
+  });
+  await cloud.send(command, sending(signal)).catch((cause) => {
+    throw explainAws(cause, `continue the rollback of the stack ${stackId}`);
+  });
+}
+
+function sending(signal: AbortSignal | undefined) {
+  return signal ? { abortSignal: signal } : {};
+}
