@@ -68,7 +68,8 @@ export function keyOf({ service, id }: Pick<PreviewEntry, 'service' | 'id'>): st
   return entryKey({ part: service, id });
 }
 
-function isOurs(entry: PreviewEntry, repository: string): boolean {
+/** Whether an entry is of a repository; GitHub does not tell cases apart. */
+export function isOurs(entry: PreviewEntry, repository: string): boolean {
   return entry.repository.toLowerCase() === repository.toLowerCase();
 }
 
