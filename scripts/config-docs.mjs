@@ -29,6 +29,9 @@ function published() {
   const { $schema, ...rest } = toJsonSchema(fileSchema, {
     target: 'draft-07',
     errorMode: 'ignore',
+    // The one schema of our own is a mapping of anything.
+    overrideSchema: ({ valibotSchema }) =>
+      valibotSchema.type === 'custom' ? { type: 'object' } : undefined,
   });
   return { $schema, title: 'Understudy', ...optionalKeys(rest) };
 }

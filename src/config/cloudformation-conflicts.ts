@@ -168,6 +168,17 @@ function modes(section: PreviewSection): Set<string> {
 function sharedStack(first: StackService, second: StackService): Conflict[] {
   const name = commonStackName(first, second);
   if (name === undefined) return [];
+  const ambiguous = ofOneService(first.merged);
+  if (ambiguous)
+    return [
+      {
+        path: second.own.cloudformation?.parameters
+          ? ['services', second.name, 'cloudformation', 'parameters']
+          : ['services', second.name],
+        wrong: `it shares the stack ${show(name)} with ${show(first.name)}, and ${ambiguous} in parameters or tags means one service`,
+        next: 'Put {service} into stack-name, as "{repository}-{service}-{id}", or pass the values by the input parameters.',
+      },
+    ];
   const [one, other] = [first, second].map(({ merged, host }) =>
     resolveCloudFormation(merged, host),
   );
@@ -186,6 +197,11 @@ function sharedStack(first: StackService, second: StackService): Conflict[] {
       next: `Put {service} into stack-name, as "{repository}-{service}-{id}", or say ${kebab(key)} above services.`,
     },
   ];
+}
+
+/** A placeholder of parameters or tags that differs between services. */
+function ofOneService({ parameters, tags }: MergedCloudFormation): string | undefined {
+  return /\{(?:service|image|digest)\}/.exec(JSON.stringify([parameters, tags]))?.[0];
 }
 
 function commonStackName(first: StackService, second: StackService): string | undefined {

@@ -12,10 +12,10 @@ import {
 } from 'valibot';
 import { defaultExpand as defaults } from './cloudformation-defaults.ts';
 import { logicalId, repositoryPath, stackName } from './cloudformation-fields.ts';
+import { domainFault, imageFault, prioritiesFault, requireImageFault } from './expand-faults.ts';
 import { wholeNumber } from './fields.ts';
 import { asList } from './lists.ts';
-import { type Fault, rule } from './rule.ts';
-import { settingFault } from './setting-templates.ts';
+import { rule } from './rule.ts';
 import { show, twoLines } from './wording.ts';
 
 function logicalIds(example: string) {
@@ -40,71 +40,6 @@ const containerName = pipe(
         },
   ),
 );
-
-/** `12001-12999` as numbers; `undefined` for anything else. */
-export function readPriorities(text: string): { from: number; to: number } | undefined {
-  const [, from, to] = /^\s*(\d{1,5})\s*-\s*(\d{1,5})\s*$/.exec(text) ?? [];
-  const range = { from: Number(from), to: Number(to) };
-  return range.from >= 1 && range.to <= 50_000 && range.from <= range.to ? range : undefined;
-}
-
-function prioritiesFault(text: string): Fault | undefined {
-  return readPriorities(text)
-    ? undefined
-    : {
-        wrong: `${show(text)} is not a range of priorities`,
-        next: 'Write the lowest and the highest, from 1 to 50000, as 12001-12999.',
-      };
-}
-
-const imageNames = /\{(?:sha|short-sha|image|digest)\}/;
-
-function imageFault(text: string): Fault | undefined {
-  const fault = settingFault(text, {
-    allBracesAreOurs: true,
-    forbidden: { branch: 'a branch may hold characters that no tag of an image can have' },
-  });
-  if (fault || imageNames.test(text)) return fault;
-  return {
-    wrong: `every commit would run the same image ${show(text)}`,
-    next: 'Put {sha} into it, or write "{image}" for the image that the run is given.',
-  };
-}
-
-function domainFault(text: string): Fault | undefined {
-  const fault = settingFault(text, {
-    allBracesAreOurs: true,
-    forbidden: { branch: 'a branch may hold characters that no domain can have' },
-  });
-  if (fault) return fault;
-  const literal = text.replaceAll(/\$?\{[^{}]*\}/g, 'x');
-  if (!/^[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})+$/.test(literal))
-    return {
-      wrong: `the domain ${show(text)} is no DNS name`,
-      next: 'Leave out https://, port and path, as "{id}.preview.example.com".',
-    };
-  return /\{(?:id|number|slug)\}/.test(text.replaceAll(/\$\{[^{}]*\}/g, ''))
-    ? undefined
-    : {
-        wrong: `every preview would have the same domain ${show(text)}`,
-        next: `Put {id} or {number} into it, as ${show(`{id}.${text}`)}.`,
-      };
-}
-
-function requireImageFault(text: string): Fault | undefined {
-  if (text === 'none' || text === 'ecr') return undefined;
-  if (!/^https?:\/\/[^\s/]+/.test(text))
-    return {
-      wrong: `${show(text)} says of no place whether an image is there`,
-      next: 'Write none, ecr, or an address that answers 200 when the image is there.',
-    };
-  const fault = settingFault(text, { allBracesAreOurs: true });
-  if (fault || imageNames.test(text)) return fault;
-  return {
-    wrong: `the address ${show(text)} is the same for every image`,
-    next: 'Put {sha}, {image} or {digest} into it.',
-  };
-}
 
 const serviceTag = pipe(
   string(twoLines('a name', 'lite')),
@@ -180,9 +115,7 @@ const fields = {
       string(twoLines('a range of priorities', '12001-12999')),
       rule(prioritiesFault),
       metadata({ title: 'range', examples: ['12001-12999'] }),
-      description(
-        'Priorities of listener rules, which previews keep for life. Needed where a listener rule is cloned.',
-      ),
+      description('Priorities of listener rules, which previews keep for life. Needed.'),
     ),
   ),
   outputs: exactOptional(

@@ -7,7 +7,7 @@ import { templateFault } from './template-fields.ts';
 import { show, twoLines } from './wording.ts';
 
 /** A text with a rule of ours, with the word that the reference page has for it. */
-function ruled(
+export function ruled(
   title: string,
   form: string,
   example: string,
@@ -26,17 +26,17 @@ export const region = ruled('region', 'a region', 'eu-west-1', (text) => {
   };
 });
 
+/** A branch is anyone's text, and may hold `..`. */
+const inPath = { branch: 'a branch may hold what leads elsewhere' };
+
 /** Where a template is. */
 export const templatePlace = ruled(
   'path, `https://…` or `s3://…`',
   'a path, or an https or s3 address',
   'infra/preview.yaml',
   (text) => {
-    if (/\{[^{}]*\}/.test(text))
-      return {
-        wrong: `${show(text)} has braces; placeholders are not replaced in the place of a template`,
-        next: 'Name one template; what differs between previews goes into parameters.',
-      };
+    const fault = settingFault(text, { allBracesAreOurs: true, forbidden: inPath });
+    if (fault) return fault;
     if (/^https:\/\/[^\s/]+\/\S+$/.test(text) || /^s3:\/\/[a-z0-9.-]{3,63}\/\S+$/.test(text))
       return undefined;
     if (/^[a-z][a-z0-9+.-]*:/i.test(text))
@@ -98,40 +98,6 @@ export const stackName = ruled('name of a stack', 'the name of a stack', 'testin
         wrong: `${show(text)} cannot be the name of a stack`,
         next: 'Write the name of the stack that is updated, without placeholders: letters, digits and dashes.',
       },
-);
-
-/** An ARN of one kind; `resource` is what follows `arn:partition:service:`. */
-function arn(title: string, service: string, resource: RegExp, example: string) {
-  return ruled(title, `the ARN of ${title}`, example, (text) => {
-    const [, rest] = new RegExp(`^arn:aws[a-z-]*:${service}:(.+)$`).exec(text) ?? [];
-    return rest !== undefined && resource.test(rest)
-      ? undefined
-      : { wrong: `${show(text)} is not the ARN of ${title}`, next: `Write it as ${example}.` };
-  });
-}
-
-/** ARN of a role that CloudFormation takes on. */
-export const roleArn = arn(
-  'a role',
-  'iam',
-  /^:\d{12}:role\/[\w+=,.@/-]+$/,
-  'arn:aws:iam::123456789012:role/name',
-);
-
-/** ARN of an SNS topic. */
-export const topicArn = arn(
-  'a topic',
-  'sns',
-  /^[a-z0-9-]+:\d{12}:[\w-]{1,256}(?:\.fifo)?$/,
-  'arn:aws:sns:eu-west-1:123456789012:name',
-);
-
-/** ARN of a CloudWatch alarm. */
-export const alarmArn = arn(
-  'an alarm',
-  'cloudwatch',
-  /^[a-z0-9-]+:\d{12}:alarm:.+$/,
-  'arn:aws:cloudwatch:eu-west-1:123456789012:alarm:name',
 );
 
 /** What a template may be allowed to do; one or several. */
@@ -238,34 +204,3 @@ export const resourceType = ruled(
           next: 'Write it as AWS::S3::Bucket.',
         },
 );
-
-/** Key of a tag; limits: "Tag naming limits and requirements" of AWS. */
-export const tagKey = pipe(
-  string(),
-  rule((key) => {
-    if (/^(?:aws|understudy):/i.test(key))
-      return {
-        wrong: `the tag ${show(key)} begins with ${/^[a-z]+:/i.exec(key)?.[0]}, which is reserved`,
-        next: 'Give it another name.',
-      };
-    return /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/u.test(key)
-      ? undefined
-      : {
-          wrong: `${show(key)} cannot be the key of a tag`,
-          next: 'Use at most 128 letters, digits, spaces and _ . : / = + - @.',
-        };
-  }),
-);
-
-/** Value of a tag, with placeholders. */
-export function tagValueFault(text: string): Fault | undefined {
-  const fault = settingFault(text, { allBracesAreOurs: true });
-  if (fault) return fault;
-  const plain = text.replaceAll(/\{[^{}]*\}/g, 'x');
-  return /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u.test(plain)
-    ? undefined
-    : {
-        wrong: `${show(text)} cannot be the value of a tag`,
-        next: 'Use at most 256 letters, digits, spaces and _ . : / = + - @.',
-      };
-}

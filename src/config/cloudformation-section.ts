@@ -15,11 +15,11 @@ import {
   string,
   union,
 } from 'valibot';
+import { alarmArn, roleArn, topicArn } from './arn-fields.ts';
 import { defaultCloudFormation as defaults } from './cloudformation-defaults.ts';
 import { ownExpand, sharedExpand } from './cloudformation-expand-section.ts';
 import {
   addressOutput,
-  alarmArn,
   bucketName,
   capabilities,
   keyPrefix,
@@ -27,15 +27,11 @@ import {
   monitorTime,
   region,
   resourceType,
-  roleArn,
   stackNameTemplate,
-  tagKey,
-  tagValueFault,
   templatePlace,
-  topicArn,
 } from './cloudformation-fields.ts';
 import { parameters } from './parameter-values.ts';
-import { rule } from './rule.ts';
+import { tags } from './tag-fields.ts';
 import { twoLines } from './wording.ts';
 
 /** One text or several of a kind; CloudFormation takes five of each at most. */
@@ -53,28 +49,6 @@ function fiveOf(item: GenericSchema<string, string>, form: string, example: stri
 function flag(text: string) {
   return pipe(boolean(twoLines('true or false', 'true')), description(text));
 }
-
-const tagValue = union(
-  [
-    pipe(
-      string(),
-      rule((text) => tagValueFault(text)),
-    ),
-    boolean(),
-  ],
-  twoLines('a text', 'web'),
-);
-const tags = pipe(
-  record(tagKey, tagValue, twoLines('a mapping of keys to values', '{ team: web }')),
-  metadata({ title: 'texts by name' }),
-  check(
-    (given) => Object.keys(given).length <= 38,
-    twoLines('a stack has 50 tags at most, of which 12 are kept for Understudy', 'Remove some.'),
-  ),
-  description(
-    'Tags of the stack, which CloudFormation passes on to its resources. May hold placeholders.',
-  ),
-);
 
 const rollback = pipe(
   strictObject(

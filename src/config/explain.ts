@@ -42,9 +42,19 @@ export function explainIssue(issue: BaseIssue<unknown>, source: Source): Problem
     return explainIssue(under(choice, issue.path ?? []), source);
   const path = pathOf(issue);
   const isKey = issue.path?.at(-1)?.origin === 'key';
-  if (issue.type === 'strict_object' && isKey) return [];
+  if (issue.type === 'strict_object' && isKey)
+    return issue.expected === 'never' ? [] : [missingKey(path, source)];
   const part = isKey || issue.input === null ? 'key' : 'value';
   return [{ ...issueWords(issue, path), location: source.locate(path, part) }];
+}
+
+function missingKey(path: Path, source: Source): Problem {
+  const key = path.at(-1);
+  return {
+    message: `${name(path.slice(0, -1))} needs the key ${key}`,
+    hint: `Add ${key}: to it.`,
+    location: source.locate(path.slice(0, -1), 'value'),
+  };
 }
 
 function under(sub: BaseIssue<unknown>, above: NonNullable<BaseIssue<unknown>['path']> | []) {
@@ -88,7 +98,7 @@ function choiceWords(path: Path, issue: BaseIssue<unknown>): Words {
   const meant = nearest(received, allowed);
   return {
     message: `${name(path)} is ${show(issue.input)}.${didYouMean(meant)} Allowed: ${allowed.join(', ')}`,
-    hint: `Write ${path.at(-1)}: ${meant ?? allowed[0]}.`,
+    hint: `Write ${assigned(path, meant ?? allowed[0] ?? '')}.`,
   };
 }
 
@@ -116,9 +126,13 @@ function typeHint(path: Path, expected: string, input: unknown, secret: boolean)
 
 function example(path: Path, expected: string): string {
   const { second } = readTwoLines(expected);
+  return path.length === 0 ? second : assigned(path, second);
+}
+
+/** `max: 20`, or `- 20` in a list. */
+function assigned(path: Path, value: string): string {
   const key = path.at(-1);
-  if (key === undefined) return second;
-  return typeof key === 'number' ? `- ${second}` : `${key}: ${second}`;
+  return typeof key === 'number' ? `- ${value}` : `${key}: ${value}`;
 }
 
 function unknownKey({ path, known, elsewhere }: UnknownKey): Words {

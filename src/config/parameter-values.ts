@@ -1,6 +1,7 @@
 import {
   array,
   boolean,
+  custom,
   description,
   type InferOutput,
   metadata,
@@ -10,7 +11,6 @@ import {
   record,
   string,
   union,
-  unknown,
 } from 'valibot';
 import type { ParameterValue } from '../targets/cloudformation/settings.ts';
 import { pathItem } from './path-item.ts';
@@ -27,9 +27,16 @@ const scalar = union(
   twoLines('a text, a number, true or false', '"1"'),
 );
 
+type Mapping = Readonly<Record<string, unknown>>;
+
+/** A record of valibot's would take a list for a mapping with numbers as keys. */
+function isMapping(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /** The value of one parameter, as the file may say it. */
 const parameterValue = pipe(
-  union([string(), number(), boolean(), array(scalar), record(string(), unknown())], valueForm),
+  union([string(), number(), boolean(), array(scalar), custom<Mapping>(isMapping)], valueForm),
   rawCheck(({ dataset, addIssue }) => {
     if (!dataset.typed) return;
     for (const { path, wrong, next } of valueFaults(dataset.value)) {
@@ -48,13 +55,15 @@ interface PlacedFault extends Fault {
 
 // A branch may hold commas and quotes, with which it would add items and keys of its own.
 const inList = { branch: 'a branch may hold commas, which would make further items' };
+const inPath = { branch: 'a branch may hold what leads elsewhere' };
 const inJson = { branch: 'a branch may hold quotes, which would make further keys' };
 
 function valueFaults(value: FileParameterValue): PlacedFault[] {
   if (typeof value === 'string') return placed([], settingFault(value));
   if (Array.isArray(value)) return value.flatMap(itemFaults);
   const file = fileOf(value);
-  if (file !== undefined) return placed(['file'], repositoryPathFault(file));
+  if (file !== undefined)
+    return placed(['file'], settingFault(file, { forbidden: inPath }) ?? repositoryPathFault(file));
   return typeof value === 'object' ? jsonFaults(value, []) : [];
 }
 

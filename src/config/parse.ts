@@ -8,6 +8,9 @@ import { findShapeFaults } from './shape.ts';
 
 const shown = 50;
 
+// biome-ignore lint/performance/noBarrelFile: this file is the entry of the one unit that carries the YAML parser
+export { parseParameters } from './parse-parameters.ts';
+
 /**
  * Reads `.github/understudy.yml`. `file` is the name that errors carry. Throws one `UserError` with all
  * problems, each with line and column. An empty text means all defaults.

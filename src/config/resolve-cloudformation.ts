@@ -6,8 +6,8 @@ import type {
   ResourceImport,
 } from '../targets/cloudformation/settings.ts';
 import { defaultCloudFormation, defaultExpand } from './cloudformation-defaults.ts';
-import { readPriorities } from './cloudformation-expand-section.ts';
 import type { ownCloudFormation } from './cloudformation-section.ts';
+import { readPriorities } from './expand-faults.ts';
 import { asList, type TextOrList } from './lists.ts';
 import { resolveParameter } from './parameter-values.ts';
 

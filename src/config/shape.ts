@@ -27,6 +27,8 @@ export type ShapeFault =
  */
 export function findShapeFaults(schema: unknown, value: unknown, path: Path = []): ShapeFault[] {
   const node = unwrap(schema as SchemaNode);
+  if (Array.isArray(value) && isMappingOrText(node))
+    return [{ kind: 'not-a-mapping', path, message: String(node.message) }];
   if (!node.entries && node.type !== 'record') return [];
   if (Array.isArray(value)) return [{ kind: 'not-a-mapping', path, message: String(node.message) }];
   if (typeof value !== 'object' || value === null) return [];
@@ -37,6 +39,12 @@ export function findShapeFaults(schema: unknown, value: unknown, path: Path = []
     const elsewhere = sectionsWith(key, node, path.join('.'));
     return [{ kind: 'unknown-key', path: [...path, key], known, elsewhere }];
   });
+}
+
+/** A union with a mapping among its forms and no list: valibot would take a list for the mapping. */
+function isMappingOrText({ type, options = [] }: SchemaNode): boolean {
+  const types = options.map((option) => (option as SchemaNode).type);
+  return type === 'union' && types.includes('record') && !types.includes('array');
 }
 
 function sectionsWith(key: string, node: SchemaNode, at: string): string[] {

@@ -70,6 +70,8 @@ preview:
       health: { path: '/' },
       sleepAfter: minutes(30),
     },
+    cloudformation: undefined,
+    stackName: undefined,
   };
   expect(parseConfiguration(text, file)).toStrictEqual({
     preview: {
@@ -89,6 +91,7 @@ preview:
       expireAfter: minutes(36 * 60),
       probe: shared.probe,
       target: 'local',
+      targets: ['local'],
       services: [
         { name: 'web', paths: ['web/**'], host: '{id}.example.com', ...shared },
         {
@@ -239,9 +242,27 @@ describe('whatever the text', () => {
         .dictionary(
           fc.constantFrom(
             ...['id', 'host', 'environment', 'eligible', 'expire-after', 'probe', 'target'],
-            ...['local', 'services'],
+            ...['local', 'services', 'cloudformation'],
           ),
-          fc.oneof(json, fc.dictionary(fc.constantFrom('env', 'drafts', 'branches', 'web'), json)),
+          fc.oneof(
+            json,
+            fc.dictionary(
+              fc.constantFrom(
+                ...[
+                  'env',
+                  'drafts',
+                  'branches',
+                  'web',
+                  'parameters',
+                  'tags',
+                  'expand',
+                  'mode',
+                  'rollback',
+                ],
+              ),
+              json,
+            ),
+          ),
         )
         .map((value) => JSON.stringify({ preview: value })),
     ],

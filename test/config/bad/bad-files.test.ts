@@ -10,6 +10,12 @@ import {
   shapeFaults,
   yamlFaults,
 } from './cases.ts';
+import {
+  cloudFormationFaults,
+  expandFaults,
+  parameterFaults,
+  targetFaults,
+} from './cloudformation-cases.ts';
 
 const file = '.github/understudy.yml';
 
@@ -29,6 +35,10 @@ describe.each([
   ['faults under preview', previewFaults],
   ['faults under eligible', eligibleFaults],
   ['faults of services and local', serviceFaults],
+  ['faults of targets', targetFaults],
+  ['faults under cloudformation', cloudFormationFaults],
+  ['faults of parameters and tags', parameterFaults],
+  ['faults of expansion', expandFaults],
   ['several faults', severalFaults],
 ])('%s', (_, files: readonly BadFile[]) => {
   test.each(files.map((entry) => [entry.name, entry] as const))(
@@ -50,9 +60,12 @@ describe.each([
   );
 });
 
-test('the corpus has at least 80 files, and none twice', () => {
+test('the corpus has at least 200 files, and none twice', () => {
+  const cloudFormation = [targetFaults, cloudFormationFaults, parameterFaults, expandFaults].flat();
   const files = [yamlFaults, shapeFaults, previewFaults, eligibleFaults, serviceFaults].flat();
-  expect(files.length).toBeGreaterThanOrEqual(80);
+  files.push(...cloudFormation);
+  expect(cloudFormation.length).toBeGreaterThanOrEqual(60);
+  expect(files.length).toBeGreaterThanOrEqual(200);
   expect(new Set(files.map(({ text }) => text)).size).toBe(files.length);
 });
 

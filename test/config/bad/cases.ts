@@ -5,7 +5,7 @@ export interface BadFile {
   readonly problems: readonly (readonly [at: string, ...says: string[]])[];
 }
 
-function bad(name: string, text: string, ...problems: BadFile['problems']): BadFile {
+export function bad(name: string, text: string, ...problems: BadFile['problems']): BadFile {
   return { name, text, problems };
 }
 
@@ -103,12 +103,6 @@ export const shapeFaults: readonly BadFile[] = [
     'not supported by this version',
   ]),
   bad('staging', 'staging: {}\n', ['1:1', '"staging"', 'not supported by this version']),
-  inPreview(
-    'the cloudformation section',
-    'cloudformation: {}',
-    3,
-    '"cloudformation" in preview is not supported',
-  ),
   inPreview(
     'the kubernetes section',
     'kubernetes: {}',
@@ -228,21 +222,10 @@ export const previewFaults: readonly BadFile[] = [
     'target: kubernetes',
     11,
     'kubernetes is not supported by this version',
-    'Allowed: local',
-  ),
-  inPreview(
-    'cloudformation as target',
-    'target: cloudformation',
-    11,
-    'not supported by this version',
+    'Allowed: local, cloudformation',
   ),
   inPreview('a misspelt target', 'target: locale', 11, 'Did you mean "local"?'),
-  inPreview(
-    'targets by service',
-    'target: { web: local }',
-    11,
-    'preview.target is a mapping. Allowed: local',
-  ),
+  inPreview('a number as target', 'target: 1', 11, 'a mapping of services to targets, not 1'),
   inPreview(
     'a probe that is a path',
     'probe: /healthz',
