@@ -10,15 +10,13 @@ import type { Path } from './plain-values.ts';
  */
 export function parseParameters(text: string): Readonly<Record<string, string>> {
   const pairs = readPairs(text);
-  if (pairs) return checked(Object.entries(pairs), pairs);
+  if (pairs) return checked(pairs);
   const source = readDocument(text, 'parameters', isText);
   if (source.problems.length > 0 || !source.readable) throw unreadable(source.problems);
   const given = Array.isArray(source.value) ? fromList(source.value) : source.value;
   if (given === undefined) return {};
   if (typeof given !== 'object' || given === null) throw UserError.all([notAMap]);
-  const entries = Object.entries(given as Record<string, FileParameterValue>);
-  const values = Object.fromEntries(entries.map(([name, value]) => [name, textOf(value)]));
-  return checked(entries, values, source);
+  return checked(given as Record<string, FileParameterValue>, source);
 }
 
 const example = 'parameters: |\n  ImageTag: v1\n  Names: [a, b]';
@@ -62,16 +60,17 @@ function fromList(items: readonly unknown[]): unknown {
   return Object.fromEntries(given.map((entry) => [entry?.name, entry?.value]));
 }
 
-function textOf(value: FileParameterValue | null | undefined): string {
-  const resolved = value === null || value === undefined ? '' : resolveParameter(value);
-  return typeof resolved === 'string' ? resolved : '';
+function textOf(value: FileParameterValue): string {
+  const text = resolveParameter(value);
+  if (typeof text !== 'string') throw new TypeError('a file was let through');
+  return text;
 }
 
 function checked(
-  entries: readonly (readonly [string, unknown])[],
-  values: Readonly<Record<string, string>>,
+  given: Readonly<Record<string, FileParameterValue>>,
   source?: Source,
 ): Readonly<Record<string, string>> {
+  const entries = Object.entries(given);
   const problems = entries.flatMap(([name, value]) => {
     const fault = faultOf(name, value);
     const line = source?.locate([name], 'key').line;
@@ -79,7 +78,7 @@ function checked(
     return fault ? [{ ...fault, message: `input parameters${place}: ${fault.message}` }] : [];
   });
   if (problems.length > 0) throw UserError.all(problems);
-  return values;
+  return Object.fromEntries(entries.map(([name, value]) => [name, textOf(value)]));
 }
 
 function faultOf(name: string, value: unknown): Problem | undefined {

@@ -76,8 +76,8 @@ const inputs: readonly BadCase[] = [
   ...inputCases(
     'deploy-preview',
     'target',
-    ['kubernetes', 'cloudformation', 'Local', 'lokal'],
-    /local/,
+    ['kubernetes', 'CloudFormation', 'Local', 'lokal'],
+    /local, cloudformation/,
   ),
   ...inputCases(
     'deploy-preview',
@@ -233,6 +233,72 @@ const files: readonly BadCase[] = [
   })),
 );
 
+const configuration = 'preview: { cloudformation: { template: infra/preview.yaml } }\n';
+
+const parameters: readonly BadCase[] = [
+  ['are one word', 's3cret', /input parameters is neither a map of names to values/],
+  ['are no YAML', 'Password: [s3cret', /input parameters, line \d+: this is not valid YAML/],
+  ['have an alias', 'Password: *s3cret', /input parameters, line 1: this is not valid YAML/],
+  ['have a bad name', 'image-tag: s3cret', /line 1: "image-tag" cannot be the name/],
+  ['have no value', 'ImageTag:', /line 1: ImageTag has no value/],
+  ['name a file', 'Policy: { file: s3cret.json }', /line 1: Policy names a file/],
+].flatMap(([what, text, error]) =>
+  (['deploy-preview', 'understudy'] as const).map((action) => ({
+    name: `${action}: parameters that ${what}`,
+    step: {
+      action,
+      inputs: { parameters: String(text) },
+      payload: pullRequestEvent(),
+      files: { '.github/understudy.yml': configuration },
+    },
+    errors: [error as RegExp],
+  })),
+);
+
+const stacks: readonly BadCase[] = [
+  [
+    'no template',
+    'preview:\n  target: cloudformation\n',
+    [/line=2,col=11::.*a stack needs "cloudformation\.template"/],
+  ],
+  [
+    'a bad role and a misspelt placeholder',
+    `${configuration.slice(0, -4)}, role-arn: deployer,\n  parameters: { Tag: "{shaa}" } } }\n`,
+    [/line=1,col=\d+::.*not the ARN of a role/, /line=2,col=22::.*Did you mean \{sha\}/],
+  ],
+  [
+    'mode expand and nothing to expand',
+    'preview:\n  cloudformation: { mode: expand }\n',
+    [/line=2,col=3::.*mode expand needs "cloudformation\.expand"/],
+  ],
+  [
+    'a target for a service that does not exist',
+    'preview:\n  target: { wev: local, web: local }\n  services: { web: {} }\n',
+    [/line=2,col=13::.*no service "wev"\. Did you mean "web"/],
+  ],
+].flatMap(([what, text, errors]) =>
+  everyAction.map((action) => ({
+    name: `${action}: a configuration of CloudFormation with ${what}`,
+    step: {
+      action,
+      payload: pullRequestEvent(),
+      files: { '.github/understudy.yml': String(text) },
+    },
+    errors: errors as readonly RegExp[],
+  })),
+);
+
+const images: readonly BadCase[] = (['deploy-preview', 'understudy'] as const).map((action) => ({
+  name: `${action}: an image of a service that does not exist`,
+  step: {
+    action,
+    inputs: { images: `wbe=registry.example.com/web@sha256:${'0'.repeat(64)}` },
+    payload: pullRequestEvent(),
+    files: { '.github/understudy.yml': configuration },
+  },
+  errors: [/input images names the service "wbe", allowed: app/],
+}));
+
 const others: readonly BadCase[] = [
   {
     name: 'compute-preview-id: neither input nor event names a branch',
@@ -285,6 +351,16 @@ const others: readonly BadCase[] = [
     errors: [/input commit/, /input wait/, /input timeout/],
   },
   {
+    name: 'deploy-preview: cloudformation by input, of which the configuration says nothing',
+    step: {
+      action: 'deploy-preview',
+      inputs: { target: 'cloudformation' },
+      payload: pullRequestEvent(),
+      files: { '.github/understudy.yml': 'preview: {}\n' },
+    },
+    errors: [/input target is cloudformation, but the configuration does not say how/],
+  },
+  {
     name: 'deploy-preview: two bad lines of images',
     step: {
       action: 'deploy-preview',
@@ -321,5 +397,8 @@ export const badCases: readonly BadCase[] = [
   ...shapes,
   ...environments,
   ...files,
+  ...parameters,
+  ...stacks,
+  ...images,
   ...others,
 ] as readonly BadCase[];

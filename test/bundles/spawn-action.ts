@@ -26,7 +26,8 @@ export interface Ended {
   readonly warnings: readonly string[];
 }
 
-const root = resolve(import.meta.dirname, '../..');
+/** A repository with built bundles, this one unless told otherwise. */
+const root = process.env.UNDERSTUDY_BUNDLES ?? resolve(import.meta.dirname, '../..');
 
 /** Runs the built bundle in an environment of its own. Port 9 answers nobody. */
 export async function spawnAction(step: Step, parent: string): Promise<Ended> {
