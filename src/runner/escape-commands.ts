@@ -5,6 +5,6 @@
 export function escapeCommands(text: string): string {
   return text
     .replace(/[\r\n]+/g, ' ')
-    .replace(/::/g, ':\u200b:')
+    .replace(/^([\s\u0085]*):(?=:)/, '$1:\u200b')
     .replace(/##\[/g, '##\u200b[');
 }
