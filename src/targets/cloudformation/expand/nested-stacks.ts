@@ -36,14 +36,17 @@ export async function findNested(nesting: Nesting): Promise<DeployedFile> {
   const path = wayTo(start, wanted, folder);
   if (!path) throw notNested(wanted, root);
   let current: Stack | undefined = stack;
+  const parents: string[] = [];
   for (const logicalId of path) {
-    const resources = await engine.listResources(cloud, current?.StackId ?? '', signal);
+    const parent: string = current?.StackId ?? '';
+    parents.push(parent);
+    const resources = await engine.listResources(cloud, parent, signal);
     const id = resources.find((one) => one.LogicalResourceId === logicalId)?.PhysicalResourceId;
     current = id ? await engine.describeStack(cloud, id, signal) : undefined;
-    if (!current) return { file, path, text: '' };
+    if (!current) return { file, path, parents, text: '' };
   }
   const text = await engine.originalTemplate(cloud, current?.StackId ?? '', signal);
-  return { file, path, text, ...(current && { stack: current }) };
+  return { file, path, parents, text, ...(current && { stack: current }) };
 }
 
 /** Path within the folder of the text that previews are put into. Throws a `UserError` when there is none. */

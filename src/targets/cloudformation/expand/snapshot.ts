@@ -19,6 +19,8 @@ export interface DeployedFile {
   readonly stack?: Stack;
   /** Logical ids of nested stacks on the way there; empty = the place's own stack. */
   readonly path: readonly string[];
+  /** Ids of the stacks on the way, the place's own first; as many as `path` has names. */
+  readonly parents: readonly string[];
   /** As it was sent last; `''` = not deployed yet. */
   readonly text: string;
 }
@@ -46,6 +48,7 @@ export async function takeSnapshot(
     file,
     stack,
     path: [],
+    parents: [],
     text: await engine.originalTemplate(cloud, stack.StackId, signal),
   });
   const files: DeployedFile[] = [];
