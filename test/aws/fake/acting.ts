@@ -23,8 +23,8 @@ export function createStack(cloud: Cloud, place: Place, input: Input): Output {
     throw new Refusal('AlreadyExistsException', `Stack [${name}] already exists`);
   const definition = readDefinition(cloud, input);
   const token = text(input, 'ClientRequestToken');
-  takeToken(cloud, token);
   const stack = newStack(cloud, place, name);
+  takeToken(cloud, stack.id, token);
   stack.terminationProtection = input.EnableTerminationProtection === 'true';
   const disabled = input.DisableRollback === 'true';
   const onFailure = disabled ? 'DO_NOTHING' : (text(input, 'OnFailure') ?? 'ROLLBACK');
@@ -45,7 +45,7 @@ export function updateStack(cloud: Cloud, place: Place, input: Input): Output {
   const definition = readDefinition(cloud, input, stack);
   if (!changesAnything(cloud, stack, definition)) throw invalid('No updates are to be performed.');
   const token = text(input, 'ClientRequestToken');
-  takeToken(cloud, token);
+  takeToken(cloud, stack.id, token);
   const disableRollback = input.DisableRollback === 'true';
   const seconds = cloud.behaviour.operationSeconds;
   update(cloud, stack, definition, { token, seconds, disableRollback });
@@ -58,7 +58,7 @@ export function deleteStack(cloud: Cloud, place: Place, input: Input): Output {
   if (!stack || stack.deletedAt !== undefined || stack.status === 'DELETE_IN_PROGRESS') return {};
   checkDeletable(cloud, stack, input);
   const token = text(input, 'ClientRequestToken');
-  takeToken(cloud, token);
+  takeToken(cloud, stack.id, token);
   const empty = stack.resources.size === 0;
   const seconds = empty ? 0 : cloud.behaviour.deleteSeconds;
   for (const changeSet of cloud.changeSets) if (changeSet.stack === stack) changeSet.deleted = true;
@@ -105,7 +105,7 @@ export function continueUpdateRollback(cloud: Cloud, place: Place, input: Input)
   if (stack.status !== 'UPDATE_ROLLBACK_FAILED' || !stack.definition)
     throw invalid(`Stack:${stack.id} is in ${stack.status} state and can not continue rollback.`);
   const token = text(input, 'ClientRequestToken');
-  takeToken(cloud, token);
+  takeToken(cloud, stack.id, token);
   const operation = beginOperation(cloud, stack, 'CONTINUE_ROLLBACK', token);
   const skipped = texts(input, 'ResourcesToSkip');
   if (stack.unfinished)
@@ -119,7 +119,7 @@ export function rollbackStack(cloud: Cloud, place: Place, input: Input): Output 
   const token = text(input, 'ClientRequestToken');
   if (stack.status !== 'CREATE_FAILED' && stack.status !== 'UPDATE_FAILED')
     throw invalid(`RollbackStack cannot be called from current stack status ${stack.status}`);
-  takeToken(cloud, token);
+  takeToken(cloud, stack.id, token);
   const operation = beginOperation(cloud, stack, 'ROLLBACK', token);
   const { unfinished } = stack;
   if (stack.status === 'CREATE_FAILED') rollBackCreation(cloud, stack, operation, 'User Initiated');

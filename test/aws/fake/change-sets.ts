@@ -256,7 +256,7 @@ export function executeChangeSet(cloud: Cloud, place: Place, input: Input) {
   }
   if (isBusy(stack))
     throw invalid(`Stack:${stack.id} is in ${stack.status} state and can not be updated.`);
-  takeToken(cloud, token);
+  takeToken(cloud, stack.id, token);
   const disable = input.DisableRollback === 'true';
   const seconds = cloud.behaviour.operationSeconds;
   Object.assign(changeSet, { execution: 'EXECUTE_COMPLETE' });
@@ -272,15 +272,15 @@ export function executeChangeSet(cloud: Cloud, place: Place, input: Input) {
   return {};
 }
 
-/** Each token begins one operation. */
-export function takeToken(cloud: Cloud, token: string | undefined): void {
+/** Each token begins one operation of a stack. */
+export function takeToken(cloud: Cloud, stack: string, token: string | undefined): void {
   if (token === undefined) return;
-  if (cloud.tokens.has(token))
+  if (cloud.tokens.has(`${stack} ${token}`))
     throw new Refusal(
       'TokenAlreadyExistsException',
       `A client request token already exists: ${token}`,
     );
-  cloud.tokens.add(token);
+  cloud.tokens.add(`${stack} ${token}`);
 }
 
 export function deleteChangeSet(cloud: Cloud, place: Place, input: Input) {
