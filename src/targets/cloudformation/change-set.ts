@@ -17,6 +17,7 @@ import { explainAws, isNoChange, isTokenUsed, isUnknownOutcome } from './errors.
 import { isPerhapsDone, tookEffect } from './executed-change-set.ts';
 import { refusedChangeSet } from './refused-change-set.ts';
 import { ChangeSetReplaced } from './replaced.ts';
+import { pauseFor } from './retrying.ts';
 import { deleteChangeSet, deleteReviewStack } from './review-stack.ts';
 import type { ResourceImport } from './settings.ts';
 
@@ -125,15 +126,23 @@ async function tidy(removal: Promise<void>, signal: AbortSignal): Promise<void> 
   await removal.catch(() => signal.throwIfAborted());
 }
 
+/** How a change set is executed. */
+export interface Execution {
+  /** 1–128 letters, digits and dashes, unique to this execution: every event of the operation carries it. */
+  readonly token: string;
+  readonly onFailure: 'rollback' | 'keep';
+  /** Between looks after an answer that was lost. */
+  readonly pause?: Pause;
+}
+
 /**
  * Executes a change set; resolves when CloudFormation has taken it, also where only a lost answer said so.
- * @param how.token 1–128 letters, digits and dashes, unique to this execution: every event of the operation carries it
  * @throws ChangeSetReplaced when someone else's execution came first: look at the stack and plan again
  */
 export async function executeChangeSet(
   cloud: Cloud,
   { id, stackId, stackName }: ReadyChangeSet,
-  { token, onFailure }: { readonly token: string; readonly onFailure: 'rollback' | 'keep' },
+  { token, onFailure, pause = pauseFor }: Execution,
   signal: AbortSignal,
 ): Promise<void> {
   const command = new ExecuteChangeSetCommand({
@@ -148,7 +157,7 @@ export async function executeChangeSet(
     signal.throwIfAborted();
     if (!isPerhapsDone(cause))
       throw explainAws(cause, `execute the change set of stack ${stackName}`);
-    if (await tookEffect(cloud, { id, stackId, token }, signal)) return;
+    if (await tookEffect(cloud, { id, stackId, token }, pause, signal)) return;
     if (isUnknownOutcome(cause) || isTokenUsed(cause)) throw cause;
     throw new ChangeSetReplaced(`the change set of stack ${stackName} was overtaken`, { cause });
   }

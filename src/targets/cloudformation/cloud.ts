@@ -4,7 +4,7 @@ import {
 } from '@aws-sdk/client-cloudformation';
 import { UserError } from '../../core/user-error.ts';
 import { credentialsProblem } from './credentials-problem.ts';
-import { retryWith } from './retrying.ts';
+import { pauseFor, retryWith } from './retrying.ts';
 
 /** A connection to CloudFormation in one region. */
 export type Cloud = CloudFormationClient;
@@ -31,7 +31,7 @@ export function connectCloud(options: { region?: string; environment: Environmen
     ...credentialsIn(environment),
     requestHandler: requestHandling(environment),
   });
-  retryWith(cloud, { random: Math.random });
+  retryWith(cloud, { random: Math.random, pause: pauseFor });
   cloud.middlewareStack.add(explainMissingRegion, { step: 'initialize' });
   return cloud;
 }

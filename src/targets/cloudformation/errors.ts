@@ -33,7 +33,9 @@ export function isMissing(cause: unknown): boolean {
 
 /** The stack exists already, or the change set: perhaps because an earlier try of ours got through. */
 export function isAlreadyExists(cause: unknown): boolean {
-  return /^(?:Name)?AlreadyExists(?:Exception)?$/.test(factsOf(cause).name);
+  const { name, message } = factsOf(cause);
+  if (/^(?:Name)?AlreadyExists(?:Exception)?$/.test(name)) return true;
+  return name === 'ValidationError' && /^stack\b.*\balready exists\b/is.test(message);
 }
 
 /** The change set cannot be executed or deleted as it is: perhaps because an earlier try of ours got through. */

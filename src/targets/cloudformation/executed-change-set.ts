@@ -1,5 +1,6 @@
 import { DescribeStackEventsCommand } from '@aws-sdk/client-cloudformation';
 import type { Cloud } from './cloud.ts';
+import type { Pause } from './context.ts';
 import { describeChangeSet } from './described-change-set.ts';
 import {
   isInvalidChangeSetStatus,
@@ -8,7 +9,6 @@ import {
   isUnknownOutcome,
   statusInTheWay,
 } from './errors.ts';
-import { pauseFor } from './retrying.ts';
 
 /** Milliseconds before each look for events: they follow the execution after a moment. */
 const looks = [0, 500, 1500, 3000] as const;
@@ -30,10 +30,11 @@ export function isPerhapsDone(cause: unknown): boolean {
 export async function tookEffect(
   cloud: Cloud,
   own: { readonly id: string; readonly stackId: string; readonly token: string },
+  pause: Pause,
   signal: AbortSignal,
 ): Promise<boolean> {
   for (const delay of looks) {
-    if (delay > 0) await pauseFor(delay, signal);
+    if (delay > 0) await pause(delay, signal);
     if (await hasToken(cloud, own, signal)) return true;
     if (await surelyNotExecuted(cloud, own, signal)) return false;
   }

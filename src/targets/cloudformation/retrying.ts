@@ -65,9 +65,12 @@ function triesFor({ cause, dispensable }: FailedRequest): number {
 /**
  * Puts our own retries in the place of the SDK's: its quota of retries ends a storm of throttling after a minute or
  * two, it takes `LimitExceeded` (a quota of the account) for throttling, and its waiting keeps the process after an
- * abort.
+ * abort. May be called again: the last one counts.
  */
-export function retryWith(cloud: CloudFormationClient, { random }: { random(): number }): void {
+export function retryWith(
+  cloud: CloudFormationClient,
+  { random, pause }: { random(): number; readonly pause: typeof pauseFor },
+): void {
   let pressure = 0;
   cloud.middlewareStack.remove(retries);
   cloud.middlewareStack.add(
@@ -85,7 +88,7 @@ export function retryWith(cloud: CloudFormationClient, { random }: { random(): n
           const delay = retryDelay(failed, random());
           if (delay === undefined) throw cause;
           if (isThrottled(cause)) pressure = Math.min(highestPressure, pressure + 1);
-          await pauseFor(delay, signal);
+          await pause(delay, signal);
         }
       }
     },

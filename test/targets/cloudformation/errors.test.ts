@@ -55,6 +55,9 @@ describe('what an error of AWS means', () => {
       expect(isThrottled(awsError(`Throttling${end}`, ''))).toBe(true);
     }
     expect(isAlreadyExists(awsError('TokenAlreadyExistsException', ''))).toBe(false);
+    const refused =
+      'Stack [shop] already exists and cannot be created again with the changeSet [c].';
+    expect(isAlreadyExists(awsError('ValidationError', refused))).toBe(true);
   });
 
   test('a quota of the account is not throttling, “Rate exceeded” is', () => {
