@@ -1,6 +1,6 @@
 import { nearest } from '../core/nearest.ts';
 import { type Conflict, conflictCheck } from './conflicts.ts';
-import { asList } from './lists.ts';
+import { ofOnePreview, sharedClones } from './expand-conflicts.ts';
 import {
   type FileCloudFormation,
   type MergedCloudFormation,
@@ -11,20 +11,22 @@ import {
 import { type ConfiguredTarget, resolveTarget, type TargetSections } from './resolve-target.ts';
 import { listed, show } from './wording.ts';
 
-interface ServiceSection {
+/** A service, as far as targets go. */
+export interface ServiceSection {
   readonly host?: string | undefined;
   readonly target?: ConfiguredTarget | undefined;
   readonly cloudformation?: FileCloudFormation | undefined;
 }
 
-interface PreviewSection extends TargetSections {
+/** `preview`, as far as targets go. */
+export interface PreviewSection extends TargetSections {
   readonly host?: string | undefined;
   readonly cloudformation?: FileCloudFormation | undefined;
   readonly services?: Readonly<Record<string, ServiceSection>> | undefined;
 }
 
 /** A service that runs on CloudFormation, with all it inherits. */
-interface StackService {
+export interface StackService {
   readonly name: string;
   readonly own: ServiceSection;
   readonly merged: MergedCloudFormation;
@@ -70,7 +72,11 @@ function unknownService(name: string, names: readonly string[]): Conflict {
 export const cloudFormationConflicts = conflictCheck<PreviewSection>(reads, (section) => {
   const services = stackServices(section);
   return [
-    ...services.flatMap((service) => [...lacks(service, section), ...inVain(service, section)]),
+    ...services.flatMap((service) => [
+      ...lacks(service, section),
+      ...inVain(service, section),
+      ...ofOnePreview(service, section),
+    ]),
     ...pairs(services).flatMap(([first, second]) => [
       ...sharedStack(first, second),
       ...sharedClones(first, second),
@@ -211,27 +217,6 @@ function commonStackName(first: StackService, second: StackService): string | un
     (merged['stack-name'] ?? '{repository}-preview-{id}').replaceAll('{service}', name),
   );
   return one === other ? one : undefined;
-}
-
-/** Two services that clone the same things of the same template. */
-function sharedClones(first: StackService, second: StackService): Conflict[] {
-  const [one, other] = [first.merged, second.merged];
-  if (one.mode !== 'expand' || other.mode !== 'expand') return [];
-  if (one.expand?.stack !== other.expand?.stack || one.template !== other.template) return [];
-  const common = asList(one.expand?.resources ?? []).filter((id) =>
-    asList(other.expand?.resources ?? []).includes(id),
-  );
-  if (common.length === 0) return [];
-  const path = second.own.cloudformation?.expand?.resources
-    ? ['services', second.name, 'cloudformation', 'expand', 'resources']
-    : ['services', second.name];
-  return [
-    {
-      path,
-      wrong: `the services ${show(first.name)} and ${show(second.name)} would clone the same ${listed(common)}`,
-      next: 'Give each service resources, or a template, of its own.',
-    },
-  ];
 }
 
 function pairs<Item>(items: readonly Item[]): [Item, Item][] {

@@ -35,7 +35,11 @@ export const templatePlace = ruled(
   'a path, or an https or s3 address',
   'infra/preview.yaml',
   (text) => {
-    const fault = settingFault(text, { allBracesAreOurs: true, forbidden: inPath });
+    const fault = settingFault(text, {
+      allBracesAreOurs: true,
+      forbidden: inPath,
+      further: ['release'],
+    });
     if (fault) return fault;
     if (/^https:\/\/[^\s/]+\/\S+$/.test(text) || /^s3:\/\/[a-z0-9.-]{3,63}\/\S+$/.test(text))
       return undefined;

@@ -9,6 +9,8 @@ const known: readonly string[] = [...placeholders, ...imagePlaceholders];
 export interface SettingRules {
   /** Not allowed here, with the reason. */
   readonly forbidden?: Readonly<Record<string, string>>;
+  /** Allowed here alone. */
+  readonly further?: readonly string[];
   /** `${Parameter}` of CloudFormation may stand in it; elsewhere such text is left alone as well. */
   readonly allBracesAreOurs?: boolean;
 }
@@ -32,9 +34,10 @@ function shellFault(text: string): Fault | undefined {
   };
 }
 
-function wordFaults(text: string, { forbidden = {} }: SettingRules): Fault[] {
+function wordFaults(text: string, { forbidden = {}, further = [] }: SettingRules): Fault[] {
   const words = [...withoutSubstitutions(text).matchAll(/\{([A-Za-z][\w-]*)\}/g)];
   return words.flatMap(([, word = '']) => {
+    if (further.includes(word)) return [];
     if (!known.includes(word)) return [unknownFault(text, word)];
     const reason = Object.hasOwn(forbidden, word) ? forbidden[word] : undefined;
     return reason === undefined

@@ -57,6 +57,17 @@ describe('compute-preview-id', () => {
     );
   });
 
+  test('names the stack as the service that is asked for does', () => {
+    const [app] = configuration().services;
+    if (!app) throw new Error('no service');
+    const services = [app, { ...app, name: 'web', stackName: 'pr-{id}-{service}' }];
+    const preview = configuration({ services });
+    const stackOf = (service: string) =>
+      outputs({ branch: 'main', service }, {}, preview)['stack-name'];
+    expect(stackOf('web')).toBe('pr-0d6e4079-web');
+    expect(stackOf('app')).toBe('shop-preview-0d6e4079');
+  });
+
   test('uses the scheme of the configuration, and the input before it', () => {
     const byNumber = configuration({ id: 'pull-request' });
     const facts = { branch: 'main', pullRequest: pullRequest() };

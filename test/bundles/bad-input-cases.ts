@@ -269,12 +269,12 @@ const stacks: readonly BadCase[] = [
   [
     'mode expand and nothing to expand',
     'preview:\n  cloudformation: { mode: expand }\n',
-    [/line=2,col=3::.*mode expand needs "cloudformation\.expand"/],
+    [/line=2,col=19::.*mode expand needs "cloudformation\.expand"/],
   ],
   [
     'a target for a service that does not exist',
     'preview:\n  target: { wev: local, web: local }\n  services: { web: {} }\n',
-    [/line=2,col=13::.*no service "wev"\. Did you mean "web"/],
+    [/line=2,col=18::.*no service "wev"\. Did you mean "web"/],
   ],
 ].flatMap(([what, text, errors]) =>
   everyAction.map((action) => ({

@@ -35,10 +35,13 @@ export function compute(
   facts: EventFacts,
 ): Computed {
   const source = nameSource(inputs, preview, facts);
+  const service =
+    preview.services.find(({ name }) => name === source.service) ?? preview.services[0];
   const { names, problems } = deriveNames(source, {
     ...defaultTemplates,
-    host: inputs.host ?? configuredHost(preview, source.service),
+    host: inputs.host ?? (service && hostTemplate(service, preview)),
     environment: preview.environment,
+    ...(service?.stackName !== undefined && { stackName: service.stackName }),
   });
   if (problems.length > 0) throw UserError.all(problems);
   return { names, source, eligibility: eligibilityOf(source, preview, facts) };
@@ -72,11 +75,6 @@ function missing(input: string, what: string): UserError {
     `this event names no ${what.replace(/^an? /, '')}`,
     `Pass ${what} as input \`${input}\`, or run on a pull_request event.`,
   );
-}
-
-function configuredHost(preview: PreviewConfiguration, name: string): string | undefined {
-  const service = preview.services.find((one) => one.name === name) ?? preview.services[0];
-  return service && hostTemplate(service, preview);
 }
 
 function eligibilityOf(

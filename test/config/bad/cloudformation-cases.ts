@@ -431,6 +431,12 @@ export const parameterFaults: readonly BadFile[] = [
 ];
 
 export const expandFaults: readonly BadFile[] = [
+  bad(
+    'parameters and tags of one preview in mode expand',
+    'preview:\n  cloudformation:\n    mode: expand\n    parameters: { Tag: "{sha}", Owner: "{owner}" }\n    tags: { preview: "{id}" }\n    expand: { stack: t, resources: A, domain: "{id}.x.org", priorities: 1-9 }\n',
+    ['4:24', '{sha} has no meaning in mode expand'],
+    ['5:22', '{id} has no meaning in mode expand'],
+  ),
   bad('mode expand without expand', 'preview: { cloudformation: { mode: expand } }\n', [
     '1:28',
     'mode expand needs "cloudformation.expand"',
