@@ -3,7 +3,7 @@ import {
   type CloudFormationClientConfig,
 } from '@aws-sdk/client-cloudformation';
 import { UserError } from '../../core/user-error.ts';
-import { credentialsProblem } from './credentials-problem.ts';
+import { credentialsProblem, missingRegion } from './credentials-problem.ts';
 import { pauseFor, retryWith } from './retrying.ts';
 
 /** A connection to CloudFormation in one region. */
@@ -71,7 +71,7 @@ function requestHandling(environment: Environment) {
 function explainMissingRegion<Input, Output>(next: (input: Input) => Promise<Output>) {
   return (input: Input): Promise<Output> =>
     next(input).catch((cause: unknown) => {
-      if (!(cause instanceof Error) || cause.message !== 'Region is missing') throw cause;
+      if (!(cause instanceof Error) || !missingRegion.test(cause.message)) throw cause;
       const problem = credentialsProblem(cause, 'call CloudFormation');
       throw problem ? new UserError(problem.message, problem.hint, { cause }) : cause;
     });

@@ -22,7 +22,7 @@ export function credentialsProblem(
   { name, message }: { readonly name: string; readonly message: string },
   doing: string,
 ): Explanation | undefined {
-  if (message === 'Region is missing') return regionProblem(doing);
+  if (missingRegion.test(message)) return regionProblem(doing);
   if (
     absent.test(name) ||
     /^(?:Could not load credentials|Credential is missing|Resolved credential object is not valid)/.test(
@@ -47,9 +47,12 @@ export function credentialsProblem(
   };
 }
 
+/** The SDK's own words; the second for an empty variable, or a text that cannot be part of a host name. */
+export const missingRegion = /^Region (?:is missing|not accepted)/;
+
 function regionProblem(doing: string): Explanation {
   return {
-    message: `cannot ${doing}: no AWS region is named`,
+    message: `cannot ${doing}: no AWS region is named, or not one that exists`,
     hint: 'Set preview: { cloudformation: { region: eu-west-1 } } in the configuration, or AWS_REGION.',
   };
 }

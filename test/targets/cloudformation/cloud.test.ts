@@ -94,18 +94,22 @@ describe('a connection to CloudFormation', () => {
     expect(seen[1]?.socket).toBe(seen[0]?.socket);
   });
 
-  test('without a region the first request says where to name one', async () => {
-    const before = { ...process.env };
-    Object.assign(process.env, { AWS_CONFIG_FILE: '/dev/null', AWS_REGION: '' });
-    closing.push(() => Object.assign(process.env, { AWS_CONFIG_FILE: '', AWS_REGION: '' }, before));
-    const cloud = connectCloud({ environment: keys });
-    closing.push(() => cloud.destroy());
-    const cause: unknown = await list(cloud).catch((error: unknown) => error);
-    expect(cause).toBeInstanceOf(UserError);
-    expect((cause as UserError).problems[0]?.hint).toContain(
-      'preview: { cloudformation: { region:',
-    );
-  });
+  test.each(['', 'eu west 1'])(
+    'with “%s” for a region the first request says where to name one',
+    async (region) => {
+      const before = process.env.AWS_REGION;
+      process.env.AWS_REGION = region;
+      closing.push(() => {
+        if (before === undefined) delete process.env.AWS_REGION;
+        else process.env.AWS_REGION = before;
+      });
+      const cloud = connect({ AWS_REGION: region });
+      const cause: unknown = await list(cloud).catch((error: unknown) => error);
+      expect(cause).toBeInstanceOf(UserError);
+      const [problem] = (cause as UserError).problems;
+      expect(problem?.hint).toContain('preview: { cloudformation: { region:');
+    },
+  );
 });
 
 describe('requests that fail', () => {
