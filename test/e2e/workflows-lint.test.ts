@@ -13,8 +13,8 @@ import { join, resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { goTool, pythonTool, whySkipped } from './tools.ts';
 
-const examples = readdirSync('examples')
-  .filter((name) => name.endsWith('.yml'))
+const examples = readdirSync('examples', { recursive: true, encoding: 'utf8' })
+  .filter((name) => /^[^/]+\.yml$|\.github\/workflows\/[^/]+\.yml$/.test(name))
   .map((name) => `examples/${name}`);
 const own = readdirSync('.github/workflows').map((name) => `.github/workflows/${name}`);
 
