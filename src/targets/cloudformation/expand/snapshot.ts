@@ -10,6 +10,8 @@ import type { SharedFile, SharedPlace } from './shared-place.ts';
 export interface Workshop {
   readonly context: CloudFormationContext;
   readonly engine: Engine;
+  /** A name that nothing of this run has had before; change sets and tokens derive from it. */
+  nextOperation(): string;
 }
 
 /** One shared text as it is deployed. */
@@ -25,66 +27,86 @@ export interface DeployedFile {
   readonly text: string;
 }
 
+/** A stack that was made. */
+export type ExistingStack = Stack & { readonly StackId: string };
+
 /** A shared stack at one moment. */
 export interface Snapshot {
   readonly place: SharedPlace;
   readonly cloud: Cloud;
-  readonly stack: Stack & { readonly StackId: string };
-  /** Different whenever somebody has changed the stack. */
-  readonly version: string;
+  readonly stack: ExistingStack;
   readonly files: readonly DeployedFile[];
 }
 
-/** Reads a shared stack; `undefined` = there is none of that name. */
+/** A stack that exists; `undefined` = there is none of that name, or none that was ever made. */
+export async function findStack(
+  { engine }: Workshop,
+  place: SharedPlace,
+  signal?: AbortSignal,
+): Promise<ExistingStack | undefined> {
+  const stack = await engine.describeStack(engine.cloud(place.region), place.stack, signal);
+  return isThere(stack) ? stack : undefined;
+}
+
+/** Reads what a shared stack holds. */
 export async function takeSnapshot(
   { context, engine }: Workshop,
   place: SharedPlace,
+  stack: ExistingStack,
   signal?: AbortSignal,
-): Promise<Snapshot | undefined> {
+): Promise<Snapshot> {
   const cloud = engine.cloud(place.region);
-  const stack = await engine.describeStack(cloud, place.stack, signal);
-  if (!isThere(stack)) return undefined;
-  const own = async (file: SharedFile): Promise<DeployedFile> => ({
-    file,
-    stack,
-    path: [],
-    parents: [],
-    text: await engine.originalTemplate(cloud, stack.StackId, signal),
-  });
+  const { root } = place;
+  const folder = root && (await context.files.trustedFolder(root.folder));
   const files: DeployedFile[] = [];
-  const folder = place.root && (await context.files.trustedFolder(place.root.folder));
   for (const file of place.files) {
     files.push(
-      place.root && folder
-        ? await findNested({ engine, cloud, stack, root: place.root, folder, file, signal })
-        : await own(file),
+      root && folder
+        ? await findNested({ engine, cloud, stack, root, folder, file, signal })
+        : await readOwn(engine, cloud, stack, file, signal),
     );
   }
-  return { place, cloud, stack, version: versionOf(stack), files };
+  return { place, cloud, stack, files };
 }
 
-/** As `takeSnapshot`, where the stack has to be there. */
-export async function needSnapshot(
-  workshop: Workshop,
-  place: SharedPlace,
+async function readOwn(
+  engine: Engine,
+  cloud: Cloud,
+  stack: ExistingStack,
+  file: SharedFile,
+  signal: AbortSignal | undefined,
+): Promise<DeployedFile> {
+  const text = await engine.originalTemplate(cloud, stack.StackId, signal);
+  return { file, stack, path: [], parents: [], text };
+}
+
+/**
+ * Whether the stack still holds what the snapshot shows. Asked once a change set is there: what began before it
+ * would have kept CloudFormation from making it, and what begins after makes it worthless.
+ */
+export async function isCurrent(
+  { engine }: Workshop,
+  { cloud, stack, files }: Snapshot,
   signal: AbortSignal,
-): Promise<Snapshot> {
-  const snapshot = await takeSnapshot(workshop, place, signal);
-  if (snapshot) return snapshot;
-  const region = await workshop.engine.cloud(place.region).config.region();
-  throw new UserError(
+): Promise<boolean> {
+  for (const { stack: own, text } of files) {
+    const id = own?.StackId ?? stack.StackId;
+    const now = own ? await engine.originalTemplate(cloud, id, signal) : text;
+    if (now !== text) return false;
+  }
+  return true;
+}
+
+/** What to say when the shared stack is not there. */
+export async function noStack({ engine }: Workshop, place: SharedPlace): Promise<UserError> {
+  const region = await engine.cloud(place.region).config.region();
+  return new UserError(
     `the shared stack ${place.stack} does not exist in ${region}`,
     'Create it first, without previews: mode expand adds to a stack that is there. Or correct `preview.cloudformation.expand.stack` or `region`.',
   );
 }
 
-/** Tells whether somebody has changed, or begun to change, the stack in between. */
-export function versionOf({ LastUpdatedTime, CreationTime, ChangeSetId, StackStatus }: Stack) {
-  const at = (LastUpdatedTime ?? CreationTime)?.getTime() ?? 0;
-  return [at, ChangeSetId ?? '', StackStatus ?? ''].join(' ');
-}
-
-function isThere(stack: Stack | undefined): stack is Stack & { StackId: string } {
+function isThere(stack: Stack | undefined): stack is ExistingStack {
   const gone = ['DELETE_COMPLETE', 'REVIEW_IN_PROGRESS'];
   return stack?.StackId !== undefined && !gone.includes(stack.StackStatus ?? '');
 }
