@@ -117,7 +117,7 @@ async function deletePage(
   const [first] = Errors;
   if (!first) return;
   throw new UserError(
-    `${Errors.length} objects of the bucket ${place.Bucket} cannot be deleted; the first is ${first.Key}: ${first.Code} ${first.Message ?? ''}`.trimEnd(),
+    `${Errors.length} object${Errors.length === 1 ? '' : 's'} of the bucket ${place.Bucket} cannot be deleted; the first is ${first.Key}: ${first.Code} ${first.Message ?? ''}`.trimEnd(),
     'Allow s3:DeleteObject and s3:DeleteObjectVersion on the bucket, and look for a bucket policy or an object lock that forbids it.',
   );
 }
