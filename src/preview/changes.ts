@@ -3,11 +3,23 @@ import { codeSpan, escapeMarkdown, table } from './markdown.ts';
 
 /** The diff of a deploy; replacements stand out, because what they hold is lost. */
 export function renderChanges(changes: readonly Change[]): string[] {
-  const rows = changes.map(({ action, type, id, replacement, detail }) => {
-    const what = replacement ? `**${action}, replacement**` : action;
-    return `| ${what} | ${codeSpan(type)} | ${codeSpan(id)} | ${escapeMarkdown(detail ?? '')} |`;
-  });
-  return table(['Change', 'Type', 'Id', 'Detail'], rows);
+  const rows = changes.filter((change) => !isTagged(change)).map(row);
+  const tagged = changes.filter(isTagged).length;
+  const resources = tagged === 1 ? 'one resource' : `${tagged} resources`;
+  return [
+    ...table(['Change', 'Type', 'Id', 'Detail'], rows),
+    ...(tagged > 0 ? [`Of ${resources} only the tags change.`, ''] : []),
+  ];
+}
+
+function row({ action, type, id, replacement, detail }: Change): string {
+  const what = replacement ? `**${action}, replacement**` : action;
+  return `| ${what} | ${codeSpan(type)} | ${codeSpan(id)} | ${escapeMarkdown(detail ?? '')} |`;
+}
+
+/** Every push moves our marks, which CloudFormation hands on to every resource: nobody wants to read that. */
+function isTagged({ action, detail, replacement }: Change): boolean {
+  return action === 'modify' && detail === 'tags only' && !replacement;
 }
 
 /** The diff, folded under one line that says how much it is. */

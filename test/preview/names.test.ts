@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { placeholders } from '../../src/core/template.ts';
 import {
   defaultTemplates,
   deriveNames,
   type NameSource,
   type NameTemplates,
 } from '../../src/preview/names.ts';
-import { placeholders } from '../../src/core/template.ts';
 import { commit } from '../builders/pull-request.ts';
 
 function source(overrides: Partial<NameSource> = {}): NameSource {
