@@ -43,6 +43,8 @@ type Deletion =
 
 /** What goes lets other things go, so that it may take a few; each must get further than the one before. */
 const mostDeletions = 10;
+/** DescribeStacks may lag behind the events for some seconds. */
+const staleLooks = 20;
 
 /**
  * Deletes the stack, waits, and verifies by its id; empty = it is gone with all that was in it. What cannot be
@@ -86,8 +88,27 @@ async function demolish(
       if (wait === false && deletion.kind === 'taken') return [];
       const reason = await obstacle(cloud, deletion, demolition, destroying);
       if (reason !== undefined) return [stackLeft(demolition, reason), ...leftoversOf(demolition)];
-    } else await followRunning(cloud, current, destroying);
-    current = await describeStack(cloud, demolition.stackId, signal);
+      current = await lookAgain(cloud, deletion, current, demolition, destroying);
+    } else {
+      await followRunning(cloud, current, destroying);
+      current = await describeStack(cloud, demolition.stackId, signal);
+    }
+  }
+}
+
+/** After a deletion that went through, a look that shows the stack as it was before is stale. */
+async function lookAgain(
+  cloud: Cloud,
+  { kind }: Deletion,
+  before: Stack,
+  { stackId }: Demolition,
+  { signal, pause }: Destroying,
+): Promise<Stack | undefined> {
+  for (let looks = 1; ; looks += 1) {
+    const now = await describeStack(cloud, stackId, signal);
+    const stale = kind === 'taken' && now?.StackStatus === before.StackStatus;
+    if (!stale || looks >= staleLooks) return now;
+    await pause(Math.min(3000, 200 * looks), signal);
   }
 }
 
@@ -118,9 +139,8 @@ async function deleteOnce(
   const command = new DeleteStackCommand({
     StackName: stackId,
     ClientRequestToken: token,
-    // Only a stack whose deletion failed takes them.
-    ...(stack.StackStatus === 'DELETE_FAILED' &&
-      retained.size > 0 && { RetainResources: [...retained.keys()] }),
+    // Only a stack whose deletion failed takes them, and something is retained only after that.
+    ...(retained.size > 0 && { RetainResources: [...retained.keys()] }),
   });
   try {
     await cloud.send(command, { abortSignal: signal });

@@ -28,7 +28,7 @@ export interface FailedNested {
   readonly from: number;
 }
 
-const cancelled = /^(?:resource |stack )?\w* ?cancell?ed\b/i;
+const cancelled = /^resource \w+ cancell?ed\b/i;
 
 /** Nested stacks that failed in this story, to be read next. Those only cancelled have nothing to tell. */
 export function failedNested({ path, events }: StackStory): FailedNested[] {

@@ -60,6 +60,16 @@ describe('destroying a stack', () => {
     expect(at.counts().DeleteStack).toBe(2);
   });
 
+  test('stale looks neither repeat a deletion nor hide that it failed', async () => {
+    const at = await open({
+      staleSeconds: 8,
+      failures: [{ logicalId: 'Bucket', on: 'delete', reason: notEmpty }],
+    });
+    at.pass(10);
+    expect(await destroy(at)).toMatchObject([{ id: 'shop-files' }]);
+    expect(at.counts().DeleteStack).toBe(2);
+  });
+
   test('where told to, the bucket is emptied and nothing is left over', async () => {
     const emptied: string[] = [];
     const at = await open({
