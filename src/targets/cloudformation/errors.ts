@@ -137,6 +137,12 @@ function networkProblem(cause: unknown, doing: string): Explanation | undefined 
       hint: 'Check preview.cloudformation.region (or AWS_REGION) for a typing slip, and AWS_ENDPOINT_URL and HTTPS_PROXY where they are set.',
     };
   }
+  if (code === 'ERR_PROXY_TUNNEL') {
+    return {
+      message: `cannot ${doing}: the proxy does not let the request through`,
+      hint: 'Check HTTPS_PROXY, and what the proxy allows; NO_PROXY lists hosts that are reached without it.',
+    };
+  }
   if (code !== 'ECONNREFUSED') return undefined;
   return {
     message: `cannot ${doing}: nothing answers at ${[address, port].filter(Boolean).join(':') || 'the endpoint'}`,
@@ -171,4 +177,4 @@ export function isUnknownOutcome(cause: unknown): boolean {
   return name === 'TimeoutError' || (typeof code === 'string' && !neverSent.includes(code));
 }
 
-const neverSent = ['ENOTFOUND', 'ECONNREFUSED'];
+const neverSent = ['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'ERR_PROXY_TUNNEL'];

@@ -16,7 +16,7 @@ export interface FailedRequest {
 
 const networkCodes = ['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH'];
 /** Nothing listens, or there is no such host: rarely mended by waiting. */
-const absentCodes = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'];
+const absentCodes = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ERR_PROXY_TUNNEL'];
 const timeoutNames = ['TimeoutError', 'RequestTimeout', 'RequestTimeoutException'];
 const faultStatuses = [500, 502, 503, 504];
 

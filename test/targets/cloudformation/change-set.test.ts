@@ -1,5 +1,8 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { DeleteChangeSetCommand } from '@aws-sdk/client-cloudformation';
 import { describe, expect, test } from '@jest/globals';
+import { instant } from '../../../src/core/time.ts';
 import { UserError } from '../../../src/core/user-error.ts';
 import {
   type ChangeSetRequest,
@@ -75,11 +78,62 @@ describe('preparing a change set', () => {
       }),
   );
 
+  test('nothing to change, said at once as some emulators do, is empty too', async () => {
+    const server = createServer(async (asked, answer) => {
+      let body = '';
+      for await (const chunk of asked) body += chunk;
+      const refused = body.includes('Action=CreateChangeSet');
+      answer.writeHead(refused ? 400 : 200, { 'content-type': 'text/xml' });
+      answer.end(
+        refused
+          ? '<ErrorResponse><Error><Code>ValidationError</Code><Message>No updates are to be performed.</Message></Error></ErrorResponse>'
+          : '<DescribeStacksResponse><DescribeStacksResult><Stacks><member><StackId>arn:shop</StackId></member></Stacks></DescribeStacksResult></DescribeStacksResponse>',
+      );
+    });
+    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+    const { port } = server.address() as AddressInfo;
+    const cloud = connectCloud({ environment: environmentFor(`http://127.0.0.1:${port}`) });
+    const { signal } = new AbortController();
+    const waiting = { now: () => instant(0), pause: async () => {}, signal };
+    const prepared = await prepareChangeSet(cloud, requestFor({ kind: 'UPDATE' }), waiting);
+    expect(prepared).toEqual({ kind: 'empty', stackId: 'arn:shop' });
+    cloud.destroy();
+    server.closeAllConnections();
+    server.close();
+  });
+
   test('changes of all pages are read', () =>
     sending({ pageSize: 2 }, async (of) => {
       const body = queues({ A: 1, B: 1, C: 1, D: 1, E: 1 });
       const { touched } = ready(await prepare(of, { template: { body } }));
       expect(touched).toEqual(['A', 'B', 'C', 'D', 'E']);
+    }));
+
+  test('changes within nested stacks are told by their path', () =>
+    sending({ templates: { 'https://s3/inner': queues({ Table: 1 }) } }, async (of) => {
+      const inner = {
+        Type: 'AWS::CloudFormation::Stack',
+        Properties: { TemplateURL: 'https://s3/inner' },
+      };
+      const body = JSON.stringify({ Resources: { Db: inner } });
+      const { changes, touched } = ready(await prepare(of, { template: { body }, nested: true }));
+      expect(changes.map(({ action, id }) => `${action} ${id}`)).toEqual([
+        'add Db',
+        'add Db/Table',
+      ]);
+      expect(touched).toEqual(['Db']);
+    }));
+
+  test('resources that exist are imported', () =>
+    sending({}, async (of) => {
+      const imports = [
+        { type: 'AWS::SQS::Queue', logicalId: 'Orders', identifier: { QueueUrl: 'https://q/1' } },
+      ];
+      const template = { body: queues({ Orders: 30 }) };
+      const { changes } = ready(await prepare(of, { kind: 'IMPORT', imports, template }));
+      expect(changes).toMatchObject([
+        { action: 'add', id: 'Orders', detail: 'an existing resource is taken over' },
+      ]);
     }));
 
   test('the change set of the same request of the same run is found again', () =>

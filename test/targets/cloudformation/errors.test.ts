@@ -180,6 +180,7 @@ describe('what the user can mend', () => {
     const closed = explained(systemError('ECONNREFUSED', { address: '127.0.0.1', port: 4566 }));
     expect(closed.message).toContain('127.0.0.1:4566');
     expect(closed.hint).toContain('AWS_ENDPOINT_URL');
+    expect(explained(systemError('ERR_PROXY_TUNNEL')).hint).toContain('HTTPS_PROXY');
   });
 
   test('values of parameters that AWS repeats are not shown', () => {
