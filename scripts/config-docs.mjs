@@ -1,17 +1,36 @@
 // Writes schema/understudy.schema.json and the generated part of docs/configuration.md from the one definition
-// of the configuration file. `--check` writes nothing and exits 1 when something is out of step.
+// of the configuration file, and the table of statuses in docs/cloudformation.md from the one in the code. `--check` writes nothing and exits 1 when something is out of step.
 import { readFile, writeFile } from 'node:fs/promises';
 import { toJsonSchema } from '@valibot/to-json-schema';
 import { fileSchema } from '../src/config/sections.ts';
+import { statusAnswers } from '../src/targets/cloudformation/statuses.ts';
 
 const schemaFile = 'schema/understudy.schema.json';
 const pageFile = 'docs/configuration.md';
-const marks = ['<!-- generated: configuration -->', '<!-- end of generated: configuration -->'];
+const statusPageFile = 'docs/cloudformation.md';
+const deployWords = {
+  create: 'creates it',
+  update: 'updates it',
+  wait: 'waits, and looks again',
+  'continue-review': 'continues: creates it with a change set of its own',
+  replace: 'deletes it and creates it anew',
+  'delete-first': 'finishes the deletion, and creates it anew',
+  'continue-rollback': 'continues the rollback, once; then updates it',
+  'roll-back-failed': 'rolls it back, then updates it',
+  stuck: 'stops, and says what to do',
+};
+const destroyWords = {
+  gone: 'has nothing to do',
+  delete: 'deletes it',
+  join: 'follows the deletion',
+  wait: 'waits, then deletes it',
+};
 
 const schema = published();
 const outputs = {
   [schemaFile]: `${JSON.stringify(schema, null, 2)}\n`,
-  [pageFile]: await page(),
+  [pageFile]: await page(pageFile, 'configuration', sections()),
+  [statusPageFile]: await page(statusPageFile, 'statuses', statuses()),
 };
 if (process.argv.includes('--check')) await check();
 else for (const [file, text] of Object.entries(outputs)) await writeFile(file, text);
@@ -47,12 +66,26 @@ function optionalKeys(node) {
   );
 }
 
-async function page() {
-  const text = await readFile(pageFile, 'utf8');
+async function page(file, name, generated) {
+  const text = await readFile(file, 'utf8');
+  const marks = [`<!-- generated: ${name} -->`, `<!-- end of generated: ${name} -->`];
   const [start, end] = marks.map((mark) => text.indexOf(mark));
-  if (start < 0 || end < start)
-    throw new Error(`${pageFile} lacks the marks ${marks.join(' and ')}`);
-  return `${text.slice(0, start)}${marks[0]}\n\n${sections()}\n${text.slice(end)}`;
+  if (start < 0 || end < start) throw new Error(`${file} lacks the marks ${marks.join(' and ')}`);
+  return `${text.slice(0, start)}${marks[0]}\n\n${generated}\n${text.slice(end)}`;
+}
+
+function statuses() {
+  const rows = Object.entries(statusAnswers).map(
+    ([status, { meaning, deploy, destroy }]) =>
+      `| \`${status}\` | ${meaning} | ${wordsFor(deployWords, deploy)} | ${wordsFor(destroyWords, destroy)} |`,
+  );
+  const head = ['| status | means | a deploy | a teardown |', '|---|---|---|---|'];
+  return `${[...head, ...rows].join('\n')}\n`;
+}
+
+function wordsFor(words, answer) {
+  if (words[answer]) return words[answer];
+  throw new Error(`the page has no words for the answer ${answer}`);
 }
 
 function sections() {

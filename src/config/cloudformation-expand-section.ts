@@ -32,11 +32,11 @@ function logicalIds(example: string) {
 const containerName = pipe(
   string(twoLines('the name of a container', 'app')),
   rule((name) =>
-    /^[\w-]{1,255}$/.test(name)
+    /^[\w./:-]{1,255}$/.test(name)
       ? undefined
       : {
           wrong: `${show(name)} cannot be the name of a container`,
-          next: 'Use the Name of the container definition: letters, digits, dashes and underscores.',
+          next: 'Use the Name of the container definition, or the repository of its image.',
         },
   ),
 );
@@ -106,7 +106,7 @@ const fields = {
       ),
       metadata({ title: 'name or list of names' }),
       description(
-        'Containers whose image is replaced; absent: all that have the repository of the first one.',
+        'Containers whose image is replaced, by name or repository; absent: all that have the repository of the first one.',
       ),
     ),
   ),

@@ -8,6 +8,10 @@ const pages = [
   'docs/understudy.md',
   'docs/previews.md',
   'docs/troubleshooting.md',
+  'docs/configuration.md',
+  'docs/cloudformation.md',
+  'docs/moving-from-aws-cloudformation-github-deploy.md',
+  'docs/moving-from-kayron.md',
   ...readdirSync('actions').map((name) => `actions/${name}/README.md`),
 ];
 
