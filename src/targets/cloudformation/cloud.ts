@@ -1,8 +1,6 @@
-import {
-  CloudFormationClient,
-  type CloudFormationClientConfig,
-} from '@aws-sdk/client-cloudformation';
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { UserError } from '../../core/user-error.ts';
+import { clientOptions } from './client-options.ts';
 import { credentialsProblem, missingRegion } from './credentials-problem.ts';
 import { pauseFor, retryWith } from './retrying.ts';
 
@@ -10,10 +8,6 @@ import { pauseFor, retryWith } from './retrying.ts';
 export type Cloud = CloudFormationClient;
 
 type Environment = Readonly<Record<string, string | undefined>>;
-
-/** A request takes well under a second; the limits are for answers that are lost. */
-const connectWithin = 5_000;
-const answerWithin = 30_000;
 
 /**
  * Connects, without a request. Requests are tried again when AWS throttles, as long as their `abortSignal` lets them,
@@ -24,48 +18,13 @@ const answerWithin = 30_000;
 export function connectCloud(options: { region?: string; environment: Environment }): Cloud {
   const { environment } = options;
   const region = options.region || environment.AWS_REGION || environment.AWS_DEFAULT_REGION;
-  const endpoint = endpointIn(environment);
   const cloud = new CloudFormationClient({
     ...(region && { region }),
-    ...(endpoint && { endpoint }),
-    ...credentialsIn(environment),
-    requestHandler: requestHandling(environment),
+    ...clientOptions('CLOUDFORMATION', environment),
   });
   retryWith(cloud, { random: Math.random, pause: pauseFor });
   cloud.middlewareStack.add(explainMissingRegion, { step: 'initialize' });
   return cloud;
-}
-
-function endpointIn(environment: Environment): string | undefined {
-  if (environment.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS === 'true') return undefined;
-  return environment.AWS_ENDPOINT_URL_CLOUDFORMATION || environment.AWS_ENDPOINT_URL || undefined;
-}
-
-/** Keys in variables are taken at once; all else (profiles, roles, containers) is the SDK's own search. */
-function credentialsIn(environment: Environment): Pick<CloudFormationClientConfig, 'credentials'> {
-  const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_PROFILE } = environment;
-  if (!AWS_ACCESS_KEY_ID || !AWS_SECRET_ACCESS_KEY || AWS_PROFILE) return {};
-  return {
-    credentials: {
-      accessKeyId: AWS_ACCESS_KEY_ID,
-      secretAccessKey: AWS_SECRET_ACCESS_KEY,
-      ...(AWS_SESSION_TOKEN && { sessionToken: AWS_SESSION_TOKEN }),
-    },
-  };
-}
-
-/** Options of the SDK's own handler. Agents of Node take proxies as `proxyEnv`; without one they are left alone. */
-function requestHandling(environment: Environment) {
-  const names = ['https_proxy', 'http_proxy', 'HTTPS_PROXY', 'HTTP_PROXY'];
-  const proxied = names.some((name) => environment[name]);
-  const agent = { keepAlive: true, ...(proxied && { proxyEnv: { ...environment } }) };
-  return {
-    connectionTimeout: connectWithin,
-    requestTimeout: answerWithin,
-    throwOnRequestTimeout: true,
-    httpAgent: agent,
-    httpsAgent: agent,
-  };
 }
 
 function explainMissingRegion<Input, Output>(next: (input: Input) => Promise<Output>) {

@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/client-cloudformation';
 import { untilUrlHealthy } from '../health.ts';
 import { discardChangeSet, executeChangeSet, prepareChangeSet } from './change-set.ts';
+import { endpointIn } from './client-options.ts';
 import type { Cloud } from './cloud.ts';
 import type { Connections } from './connections.ts';
 import type { CloudFormationContext } from './context.ts';
@@ -19,7 +20,7 @@ export function openEngine(
   { environment }: CloudFormationContext,
   connections: Connections,
 ): Engine {
-  const endpoint = environment.AWS_ENDPOINT_URL_S3 ?? environment.AWS_ENDPOINT_URL;
+  const endpoint = endpointIn('S3', environment);
   return {
     cloud: (region) => connections.cloud(region === undefined ? {} : { region }),
     nearby: async (cloud) => connections.nearby({ region: await cloud.config.region() }),

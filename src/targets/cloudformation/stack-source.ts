@@ -3,6 +3,7 @@ import { sha256Hex } from '../../core/sha256.ts';
 import { renderTemplate } from '../../core/template.ts';
 import { type SourceLocation, UserError } from '../../core/user-error.ts';
 import type { ChangeSetRequest } from './change-set.ts';
+import { endpointIn } from './client-options.ts';
 import type { Cloud } from './cloud.ts';
 import type { RepositoryFiles } from './context.ts';
 import { explainAws } from './errors.ts';
@@ -38,7 +39,7 @@ export interface SourceReading {
 export async function readSource(group: StackGroup, reading: SourceReading): Promise<StackSource> {
   const templates = await loadTemplates();
   const { settings, services } = group;
-  const endpoint = reading.environment.AWS_ENDPOINT_URL_S3 ?? reading.environment.AWS_ENDPOINT_URL;
+  const endpoint = endpointIn('S3', reading.environment);
   const s3 = { region: await reading.cloud.config.region(), ...(endpoint && { endpoint }) };
   const setting = renderTemplate(settings.template ?? '', services[0].values);
   const place = templates.locate(setting, s3);

@@ -1,30 +1,32 @@
 import { ECRClient } from '@aws-sdk/client-ecr';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { S3Client } from '@aws-sdk/client-s3';
-import { s3Endpoint, s3Url } from '../template/locate.ts';
+import { clientOptions, endpointIn } from '../client-options.ts';
+import { s3Url } from '../template/locate.ts';
 import { emptyBucket, uploadOnce } from './buckets.ts';
-import { clientOptions } from './client-options.ts';
 import { imageExists } from './images.ts';
 import { listenerRules, targetGroupCount } from './load-balancing.ts';
 import type { Nearby, NearbyOptions } from './nearby.ts';
 
 /** Connects to S3, ECR and load balancing; no request leaves before one is needed. */
 export function connectNearby({ region, environment, account }: NearbyOptions): Nearby {
-  const endpoint = s3Endpoint(environment);
+  const endpoint = endpointIn('S3', environment);
+  const options = (service: string, where: string) => ({
+    region: where,
+    ...clientOptions(service, environment),
+    maxAttempts: 8,
+  });
   const s3 = once(
     () =>
       new S3Client({
-        ...clientOptions('S3', region, environment),
+        ...options('S3', region),
         // Emulators and gateways rarely have a name for every bucket.
         forcePathStyle: endpoint !== undefined,
       }),
   );
-  const ecr = onceEach((where) => new ECRClient(clientOptions('ECR', where, environment)));
+  const ecr = onceEach((where) => new ECRClient(options('ECR', where)));
   const balancing = once(
-    () =>
-      new ElasticLoadBalancingV2Client(
-        clientOptions('ELASTIC_LOAD_BALANCING_V2', region, environment),
-      ),
+    () => new ElasticLoadBalancingV2Client(options('ELASTIC_LOAD_BALANCING_V2', region)),
   );
   return {
     upload: async (upload, signal) => {

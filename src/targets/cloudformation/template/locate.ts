@@ -50,14 +50,6 @@ export function s3Url(bucket: string, key: string, { region, endpoint }: S3Regio
   return byPath ? `https://${host}/${bucket}/${path}` : `https://${bucket}.${host}/${path}`;
 }
 
-/** Where `AWS_ENDPOINT_URL…` sends requests to S3; `undefined` = to AWS. */
-export function s3Endpoint(
-  environment: Readonly<Record<string, string | undefined>>,
-): string | undefined {
-  if (environment.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS === 'true') return undefined;
-  return environment.AWS_ENDPOINT_URL_S3 || environment.AWS_ENDPOINT_URL || undefined;
-}
-
 /** A path in the repository, relative to the folder of `from` or to the root; `undefined` = outside of it. */
 export function insideRepository(path: string, from = ''): string | undefined {
   if (/^([/~\\]|[a-z]:)/i.test(path)) return undefined;

@@ -1,10 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { sha256Hex } from '../../../../src/core/sha256.ts';
-import {
-  locateTemplate,
-  s3Endpoint,
-  s3Url,
-} from '../../../../src/targets/cloudformation/template/locate.ts';
+import { endpointIn } from '../../../../src/targets/cloudformation/client-options.ts';
+import { locateTemplate, s3Url } from '../../../../src/targets/cloudformation/template/locate.ts';
 import { decideTransport } from '../../../../src/targets/cloudformation/template/store.ts';
 
 const region = 'eu-west-1';
@@ -70,15 +67,18 @@ describe('the address of an object', () => {
   });
 
   test('names the bucket in its path where an endpoint is set', () => {
-    const endpoint = s3Endpoint({ AWS_ENDPOINT_URL: 'http://127.0.0.1:4566' }) ?? '';
+    const endpoint = endpointIn('S3', { AWS_ENDPOINT_URL: 'http://127.0.0.1:4566' }) ?? '';
     expect(s3Url('b', 'k', { region, endpoint })).toBe('https://s3.eu-west-1.amazonaws.com/b/k');
   });
 
   test('is AWS where endpoints are to be ignored', () => {
     expect(
-      s3Endpoint({ AWS_ENDPOINT_URL: 'http://x', AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true' }),
+      endpointIn('S3', {
+        AWS_ENDPOINT_URL: 'http://x',
+        AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true',
+      }),
     ).toBeUndefined();
-    expect(s3Endpoint({})).toBeUndefined();
+    expect(endpointIn('S3', {})).toBeUndefined();
   });
 });
 

@@ -2,25 +2,23 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** A request takes well under a second, an upload a few; the limits are for answers that are lost. */
 const connectWithin = 5_000;
-const answerWithin = 60_000;
+const answerWithin = 30_000;
 
 /**
- * Options that every client of the SDK takes: endpoints, keys, proxies (`HTTPS_PROXY`, `NO_PROXY`; Node 24.5) and
- * retries. `service` is the SDK's name of it in variables: `S3`, `ECR`, `ELASTIC_LOAD_BALANCING_V2`.
+ * Options that every client of the SDK takes: endpoints, keys and proxies (`HTTPS_PROXY`, `NO_PROXY`; Node 24.5).
+ * `service` is the SDK's name of it in variables: `CLOUDFORMATION`, `S3`, `ECR`, `ELASTIC_LOAD_BALANCING_V2`.
  */
-export function clientOptions(service: string, region: string, environment: Environment) {
+export function clientOptions(service: string, environment: Environment) {
   const endpoint = endpointIn(service, environment);
   return {
-    region,
     ...(endpoint && { endpoint }),
     ...credentialsIn(environment),
     requestHandler: requestHandling(environment),
-    maxAttempts: 8,
   };
 }
 
-/** `undefined` = AWS. */
-function endpointIn(service: string, environment: Environment): string | undefined {
+/** Where requests to a service go; `undefined` = to AWS. */
+export function endpointIn(service: string, environment: Environment): string | undefined {
   if (environment.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS === 'true') return undefined;
   return environment[`AWS_ENDPOINT_URL_${service}`] || environment.AWS_ENDPOINT_URL || undefined;
 }
