@@ -141,7 +141,7 @@ function unknownVersion(
 ): Problem {
   return {
     message: `the tag of an image in ${name} cannot be told from its repository`,
-    hint: 'Write the image as `!Sub "<repository>:${Version}"`, or give a whole one: `expand: { image: "<registry>/<repository>:{sha}" }`.',
+    hint: 'Write the image with a colon before its version, as `!Sub "<repository>:<version>"`, or give a whole one: `expand: { image: "<registry>/<repository>:{sha}" }`.',
     location: tree.at(image),
   };
 }

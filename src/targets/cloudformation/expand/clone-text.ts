@@ -56,11 +56,15 @@ class Cutter {
   }
 
   value(node: SyntaxNode): void {
-    if (node.copyOf) return this.#copy(node);
-    const { source } = this.#original;
     const replaced = this.#changes.replaced.get(node);
-    this.#remark(node);
-    if (replaced) return this.#replace(node, this.#replacement(node, replaced));
+    if (!node.copyOf) this.#remark(node);
+    if (node.copyOf) this.#copy(node);
+    else if (replaced) this.#replace(node, this.#replacement(node, replaced));
+    else this.#inside(node);
+  }
+
+  #inside(node: SyntaxNode): void {
+    const { source } = this.#original;
     this.cuts.push(...anchorCut(source, node));
     if (node.kind === 'scalar') {
       const splices = this.#changes.spliced.get(node);
@@ -154,12 +158,17 @@ class Cutter {
     const removed = node.pairs.filter(({ value }) => this.#changes.removed.has(value));
     const isTangled = removed.some(({ from }) => !isFirstOnLine(this.#original.source, from));
     if (removed.length > 0 && ((!node.flow && isTangled) || kept.length === 0)) {
-      return this.#replace(node, flowText(node, this.#changes, this.#original.dialect));
+      this.#replace(node, flowText(node, this.#changes, this.#original.dialect));
+    } else {
+      for (const pair of removed) {
+        if (node.flow) this.#removeFromFlow(node, pair, kept);
+        else this.#removeLines(pair);
+      }
+      this.#keep(node, kept);
     }
-    for (const pair of removed) {
-      if (node.flow) this.#removeFromFlow(node, pair, kept);
-      else this.#removeLines(pair);
-    }
+  }
+
+  #keep(node: MapNode, kept: readonly PairNode[]): void {
     this.#add(node, kept[0]);
     for (const { key, value } of kept) {
       this.cuts.push(...anchorCut(this.#original.source, key));
