@@ -10,14 +10,14 @@ import type { Section } from './section.ts';
 import { median, rounded, table, verdict } from './table.ts';
 
 /** One thing whose start is measured. */
-interface Start {
+export interface Start {
   readonly name: string;
   /** Milliseconds over bare Node that are allowed. */
   readonly limit?: number;
   run(): Promise<number>;
 }
 
-const bare = 'node -e 0';
+export const bare = 'node -e 0';
 
 /** How long bundles take to start: to the end, or to the arrival of their first request. */
 export async function coldStart(rounds: number): Promise<Section> {
@@ -39,7 +39,7 @@ export async function coldStart(rounds: number): Promise<Section> {
  * All in turn, again and again, so that what disturbs one disturbs all; each round begins with another, because
  * what ran before is felt. The first round warms up.
  */
-async function interleaved(starts: readonly Start[], rounds: number) {
+export async function interleaved(starts: readonly Start[], rounds: number) {
   const times = new Map(starts.map(({ name }) => [name, [] as number[]]));
   for (let round = 0; round <= rounds; round += 1) {
     const shift = round % starts.length;
@@ -107,7 +107,7 @@ function section(starts: readonly Start[], times: Map<string, number[]>, rounds:
   return { title: 'Cold start', text: text.join('\n'), figures };
 }
 
-interface Host {
+export interface Host {
   readonly url: string;
   readonly server: Server;
   /** Called when a request arrives. */
@@ -115,7 +115,7 @@ interface Host {
 }
 
 /** Takes requests and leaves them without an answer. */
-async function listen(): Promise<Host> {
+export async function listen(): Promise<Host> {
   const server = createServer(() => host.arrived());
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -123,7 +123,7 @@ async function listen(): Promise<Host> {
   return host;
 }
 
-function toEnd(options: readonly string[], env: Record<string, string>): Promise<number> {
+export function toEnd(options: readonly string[], env: Record<string, string>): Promise<number> {
   const start = performance.now();
   const child = spawn(process.execPath, options, { env, stdio: 'ignore' });
   return new Promise((resolve, reject) => {
@@ -135,7 +135,11 @@ function toEnd(options: readonly string[], env: Record<string, string>): Promise
   });
 }
 
-function toFirstRequest(file: string, env: Record<string, string>, host: Host): Promise<number> {
+export function toFirstRequest(
+  file: string,
+  env: Record<string, string>,
+  host: Host,
+): Promise<number> {
   const start = performance.now();
   const child = spawn(process.execPath, [file], { env, stdio: 'ignore' });
   return new Promise((resolve, reject) => {
@@ -152,11 +156,16 @@ function toFirstRequest(file: string, env: Record<string, string>, host: Host): 
   });
 }
 
-/** The variables of a run for a pull request that was opened. */
-async function environmentOf(folder: string, url: string): Promise<Record<string, string>> {
+/** The variables of a run for a pull request that was opened; its checkout is in the folder too. */
+export async function environmentOf(
+  folder: string,
+  url: string,
+  configuration?: string,
+): Promise<Record<string, string>> {
   const event = join(folder, 'event.json');
   const { PATH = '', HOME = '' } = process.env;
-  await inWorld({ gateway: false }, async (world) => {
+  const options = { gateway: false, ...(configuration !== undefined && { configuration }) };
+  await inWorld(options, async (world) => {
     const { payload } = await world.pullRequest('feature/lamp');
     writeFileSync(event, JSON.stringify(payload));
     cpSync(world.clone, join(folder, 'checkout'), { recursive: true });

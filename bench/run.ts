@@ -3,6 +3,8 @@
 import { writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
+import { deploying, sweeping } from './cloudformation.ts';
+import { cloudFormationStart } from './cloudformation-start.ts';
 import { coldStart } from './cold-start.ts';
 import { soak, wallTimes } from './local.ts';
 import { requests } from './requests.ts';
@@ -17,8 +19,11 @@ const { values } = parseArgs({
 /** In this order, the quietest first: endurance heats the machine up. */
 const measurements: readonly (() => Promise<Section | undefined> | Section)[] = [
   () => coldStart(values.quick ? 11 : 31),
+  () => cloudFormationStart(values.quick ? 11 : 31),
   sizes,
   requests,
+  sweeping,
+  () => deploying(values.quick),
   () => wallTimes(values.quick ? 3 : 7),
   ...(values.quick ? [] : [soak]),
 ];

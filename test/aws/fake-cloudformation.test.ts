@@ -100,6 +100,14 @@ test('a stack in review takes change sets of type CREATE only', async () => {
   });
 });
 
+test('the name of a change set that was executed can be used again', async () => {
+  await inFake({}, async (client) => {
+    await deployByHand(client, { ...wish(topics('A')), ChangeSetName: 'always-this' });
+    const again = { ...update(topics('AB')), ChangeSetName: 'always-this' };
+    expect((await deployByHand(client, again)).StackStatus).toBe('UPDATE_COMPLETE');
+  });
+});
+
 test('what is under way when a resource fails is cancelled, and says so after the reason', async () => {
   const failures = [{ logicalId: 'B', on: 'create', reason: 'the quota is used up' }] as const;
   const body = `${topics('A')}  B: { Type: AWS::SNS::Topic }\n  C: { Type: AWS::SNS::Topic }\n`;

@@ -70,6 +70,7 @@ export interface FakeCloudFormation {
   requests(): readonly FakeRequest[];
   /** Forgets the requests so far. */
   forget(): void;
+  behaviour(): Behaviour;
   /** What differs from now on. */
   change(behaviour: Partial<Behaviour>): void;
   /** Lets seconds of the service pass. */
@@ -104,6 +105,7 @@ export async function startFakeCloudFormation(
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests: () => [...requests],
+    behaviour: () => cloud.behaviour,
     forget: () => void requests.splice(0),
     change: (changed) =>
       settled(() => Object.assign(cloud, { behaviour: { ...cloud.behaviour, ...changed } })),

@@ -33,11 +33,10 @@ export function createChangeSet(cloud: Cloud, place: Place, input: Input) {
   checkName(name, 'changeSetName', /^[a-zA-Z][-a-zA-Z0-9]*$/);
   const there = findStack(cloud, place, stackName);
   checkStack(there, stackName, kind, name);
-  if (there && findChangeSet(cloud, place, name, there))
-    throw new Refusal(
-      'AlreadyExistsException',
-      `ChangeSet ${name} cannot be created due to a mismatch with existing attribute Name`,
-    );
+  // What was executed has given its name free: deployers use one name again and again.
+  const taken = there && findChangeSet(cloud, place, name, there);
+  if (taken && taken.execution !== 'EXECUTE_COMPLETE')
+    throw new Refusal('AlreadyExistsException', `ChangeSet [${name}] already exists`);
   const definition = readDefinition(cloud, input, there);
   const stack = there ?? reviewStack(cloud, place, stackName, definition);
   const made = plan(cloud, stack, { name, kind, definition, input });
