@@ -1,3 +1,4 @@
+import { imagePlaceholders, placeholders } from '../core/template.ts';
 import { type Problem, UserError } from '../core/user-error.ts';
 import { readDocument, type Source } from './document.ts';
 import { type FileParameterValue, resolveParameter } from './parameter-values.ts';
@@ -5,8 +6,9 @@ import type { Path } from './plain-values.ts';
 
 /**
  * Reads the input `parameters`: a YAML or JSON map with values as in the configuration (but no files), the list of
- * `ParameterKey` and `ParameterValue` that the AWS command line reads, or `Name=value`, by lines or commas. Throws one
- * `UserError` with all problems; it never shows a value, which may be a secret.
+ * `ParameterKey` and `ParameterValue` that the AWS command line reads, or `Name=value`, by lines or commas. Values
+ * stand for themselves, without placeholders. Throws one `UserError` with all problems; it never shows a value, which
+ * may be a secret.
  */
 export function parseParameters(text: string): Readonly<Record<string, string>> {
   const pairs = readPairs(text);
@@ -97,11 +99,16 @@ function faultOf(name: string, value: unknown): Problem | undefined {
       message: `an item of ${name} is a list or mapping, is empty, or has a comma`,
       hint: 'Items are joined by commas: write plain ones, or the whole as one text.',
     };
-  if (typeof value !== 'object' || !/\{branch\}/.test(JSON.stringify(value)))
-    return fileFault(name, value);
+  return placeholderFault(name, value) ?? fileFault(name, value);
+}
+
+/** Values are sent as they stand, for a secret may hold braces; one that is a placeholder and nothing else is a slip. */
+function placeholderFault(name: string, value: unknown): Problem | undefined {
+  const known = [...placeholders, ...imagePlaceholders].map((word) => `{${word}}`);
+  if (typeof value !== 'string' || !known.includes(value)) return undefined;
   return {
-    message: `${name} has {branch} within a list or mapping, where a branch could add items of its own`,
-    hint: 'Use {slug} or {id} instead.',
+    message: `${name} is the placeholder ${value}, which is replaced in the configuration only`,
+    hint: `Move the parameter there, under \`preview: { cloudformation: { parameters: … } }\`, or use an expression of GitHub's.`,
   };
 }
 

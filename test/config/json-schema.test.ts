@@ -25,6 +25,13 @@ describe('the published schema', () => {
     ['preview: {}'],
     ['preview: { eligible: { base: main, paths: [a, b] }, expire-after: never }'],
     ['preview: { services: { web: { probe: { within: 1h30m } } }, local: { env: { A: b } } }'],
+    ['preview: { target: { app: local } }'],
+    [
+      'preview: { cloudformation: { template: a.yaml, capabilities: CAPABILITY_IAM, parameters: { A: 1, B: [x, 2], C: { d: [1] }, D: true, E: { file: x } } } }',
+    ],
+    [
+      'preview: { cloudformation: { mode: expand, expand: { stack: t, resources: A, domain: "{id}.x.org", priorities: 1-9, containers: [a], root: { folder: a, template: b } } } }',
+    ],
   ])('accepts what the parser accepts: %s', (text) => {
     expect(parseConfiguration(text, 'x')).toBeDefined();
     expect([validate(parse(text)), validate.errors]).toEqual([true, null]);
@@ -40,6 +47,16 @@ describe('the published schema', () => {
     ['preview: { probe: { path: up } }'],
     ['preview: { services: { web: { max: 1 } } }'],
     ['preview: { local: { env: { A: 1 } } }'],
+    ['preview: { target: cloud }'],
+    ['preview: { target: { app: cloud } }'],
+    ['preview: { cloudformation: { template: [a.yaml] } }'],
+    ['preview: { cloudformation: { template: a.yaml, stackname: x } }'],
+    ['preview: { cloudformation: { template: a.yaml, parameters: [A] } }'],
+    ['preview: { cloudformation: { template: a.yaml, parameters: { A: ~ } } }'],
+    ['preview: { cloudformation: { template: a.yaml, parameters: { A: [[x]] } } }'],
+    ['preview: { cloudformation: { template: a.yaml, capabilities: [IAM] } }'],
+    ['preview: { cloudformation: { template: a.yaml, empty-buckets: "yes" } }'],
+    ['preview: { cloudformation: { mode: expand, expand: { attempts: 0 } } }'],
   ])('refuses what the parser refuses: %s', (text) => {
     expect(() => parseConfiguration(text, 'x')).toThrow();
     expect(validate(parse(text))).toBe(false);

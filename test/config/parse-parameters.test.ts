@@ -25,7 +25,11 @@ describe('the input parameters', () => {
     ['a value with an equals sign', 'Url=https://x.org/?a=b', { Url: 'https://x.org/?a=b' }],
     ['text in blocks', 'Script: |\n  a\n  b\n', { Script: 'a\nb\n' }],
     ['an empty text', 'A: ""', { A: '' }],
-    ['placeholders', 'Tag: "{sha}"', { Tag: '{sha}' }],
+    [
+      'texts with braces, as they stand',
+      'Route: /users/{id}\nNames: ["{branch}"]',
+      { Route: '/users/{id}', Names: '{branch}' },
+    ],
   ])('may be %s', (_, text, parameters) => {
     expect(parseParameters(text)).toEqual(parameters);
   });
@@ -38,7 +42,8 @@ describe('the input parameters', () => {
     ['a name with a dash in JSON', '{"image-tag": "s3cret"}', [/"image-tag" cannot be/]],
     ['a list in a list', 'A: [[s3cret]]', [/an item of A/]],
     ['a comma in a list', 'A: ["s3cret,x"]', [/an item of A/]],
-    ['a branch in a list', 'A: ["{branch}"]', [/{branch} within a list/]],
+    ['a placeholder', 'Tag: "{sha}"', [/Tag is the placeholder {sha}/]],
+    ['a placeholder in a pair', 'Tag={digest}', [/Tag is the placeholder {digest}/]],
     ['a file', 'A: { file: s3cret.json }', [/A names a file/]],
     ['an unclosed bracket', 'A: [s3cret', [/not valid YAML/]],
     ['an alias', 'A: 1\nPassword: *s3cret', [/line 2: this is not valid YAML/]],
