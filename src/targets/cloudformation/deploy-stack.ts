@@ -62,7 +62,7 @@ async function carryOut(
   const { prepared, cloud, group } = stack;
   if (prepared.kind === 'ready') {
     const since = context.now();
-    const token = `${prepared.stackName.slice(0, 60)}-${context.operation}`
+    const token = `${prepared.stackName.slice(0, 60)}-${stack.request.operation}`
       .slice(-128)
       .replace(/^-+/, '');
     const how = { token, onFailure: group.settings.onFailure };
