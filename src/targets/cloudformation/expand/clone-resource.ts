@@ -36,7 +36,9 @@ export function changesOf(
   pointToClones(changes, referencesIn(resource), facts.isCloned);
   pointToClones(changes, dependencies(valueAt(resource, 'DependsOn')), facts.isCloned);
   const properties = valueAt(resource, 'Properties');
-  if (!plainMap(properties)) return { changes, problems: [noProperties(clone, facts)] };
+  if (properties && !plainMap(properties)) {
+    return { changes, problems: [unreadable(clone, 'Properties', facts)] };
+  }
   suffixName(changes, type, properties, facts.isCloned);
   return { changes, problems: changeByType(changes, clone, properties, facts) };
 }
@@ -82,8 +84,9 @@ function changeImages(
   const containers = containersOf(properties);
   const chosen = containers.filter((container) => isChosen(container, containers, facts));
   return chosen
-    .filter(({ image }) => !changeImage(changes, image, facts.part, facts.image))
-    .map(({ image }) => unknownVersion(clone, image, facts));
+    .flatMap(({ images }) => images)
+    .filter((image) => !changeImage(changes, image, facts.part, facts.image))
+    .map((image) => unknownVersion(clone, image, facts));
 }
 
 /** By name, by repository, or by the last part of the repository's name. */
@@ -93,11 +96,13 @@ function isChosen(
   { rules }: Pick<CloneFacts, 'rules'>,
 ): boolean {
   const names = rules.settings.containers;
-  const { repository } = container;
-  if (!names)
-    return container === all[0] || (repository !== undefined && repository === all[0]?.repository);
-  const known = [container.name, repository, repository?.split('/').at(-1)];
-  return names.some((name) => known.includes(name));
+  const { name, repositories } = container;
+  const [first] = all;
+  if (!names) {
+    return container === first || repositories.some((each) => first?.repositories.includes(each));
+  }
+  const known = [name, ...repositories.flatMap((each) => [each, each.split('/').at(-1)])];
+  return names.some((wanted) => known.includes(wanted));
 }
 
 /** Containers that the settings name and no cloned task definition has. */
@@ -118,18 +123,10 @@ export function missingContainers(facts: CloneFacts): readonly Problem[] {
     }));
 }
 
-function noProperties({ name, pair }: ClonedResource, { tree }: CloneFacts): Problem {
-  return {
-    message: `${name} has no Properties that can be read, so it cannot be cloned`,
-    hint: `Write \`Properties:\` of ${name} as a map.`,
-    location: tree.at({ start: pair.from }),
-  };
-}
-
 function unreadable({ name, pair }: ClonedResource, what: string, { tree }: CloneFacts): Problem {
   return {
-    message: `${what} of ${name} come from a function, so a preview's own cannot be added`,
-    hint: `Write \`${what}:\` of ${name} as a list; single entries may be functions.`,
+    message: `${what} of ${name} cannot be read, so that a preview's own cannot be put in`,
+    hint: `Write \`${what}:\` of ${name} out in the template; values in it may be functions.`,
     location: tree.at({ start: pair.from }),
   };
 }

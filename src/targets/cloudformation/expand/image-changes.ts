@@ -7,22 +7,24 @@ export type ImagePart = 'whole' | 'version';
 
 /** A container of a task definition. */
 export interface Container {
-  readonly image: SyntaxNode;
+  /** Several where a condition chooses. */
+  readonly images: readonly SyntaxNode[];
   /** As written, without its tag: `${AWS::StackName}-lite`. */
   readonly name: string;
-  /** As written, without tag or digest; `undefined` = cannot be told. */
-  readonly repository: string | undefined;
+  /** As written, without tag or digest, as far as they can be told. */
+  readonly repositories: readonly string[];
 }
 
 /** Containers of a task definition, those behind conditions among them. */
 export function containersOf(properties: SyntaxNode | undefined): readonly Container[] {
-  return branches(valueAt(properties, 'ContainerDefinitions')).flatMap((definition) =>
-    branches(valueAt(definition, 'Image')).map((image) => ({
-      image,
+  return branches(valueAt(properties, 'ContainerDefinitions')).map((definition) => {
+    const images = branches(valueAt(definition, 'Image'));
+    return {
+      images,
       name: scalarOf(valueAt(definition, 'Name')),
-      repository: repositoryOf(image),
-    })),
-  );
+      repositories: images.flatMap((image) => repositoryOf(image) ?? []),
+    };
+  });
 }
 
 /** What a list or a choice (`Fn::If`) can come to. */

@@ -4,7 +4,6 @@ import {
   indentBefore,
   isFirstOnLine,
   lineEnd,
-  lineStart,
   nextLine,
 } from './source-text.ts';
 import type { MapNode, PairNode, SyntaxNode } from './syntax-tree.ts';
@@ -57,7 +56,7 @@ function endOfBlock(source: string, map: MapNode): Insertion {
   const end = contentEnd(map);
   const indent = last ? indentBefore(source, last.from) : '';
   if (last && end === source.length && endsInBlockScalar(last.value) && !source.endsWith('\n')) {
-    return { at: lineStart(source, last.from), flow: false, indent, isOpen: false, isFirst: false };
+    return { at: last.from - indent.length, flow: false, indent, isOpen: false, isFirst: false };
   }
   return { ...afterLine(source, end), flow: false, indent, isFirst: false };
 }

@@ -1,6 +1,7 @@
 import { type Problem, UserError } from '../../../core/user-error.ts';
 import { logicalSuffix } from './filling.ts';
 import { entryEnd } from './insertion.ts';
+import { type KeptBlock, keptBlocks } from './kept-blocks.ts';
 import type { SharedState } from './shared-state.ts';
 import { nextLine } from './source-text.ts';
 import { type Memory, memoryKey, readMemoryJson, readMemoryLines } from './state-text.ts';
@@ -25,37 +26,60 @@ export interface Separated {
   readonly state: SharedState;
 }
 
+/** What each preview has in a text, character by character. Throws a `UserError` where someone has edited it. */
+export function blocksIn(text: string, file: string): ReadonlyMap<string, KeptBlock> {
+  const { memory, regions } = remembered(text, file);
+  if (!memory) return new Map();
+  const { state, counts } = memory;
+  return keptBlocks({ state, counts, regions, whole: parseTemplate(text, file), revisionId });
+}
+
 /** Takes everything of ours out of a template. Throws a `UserError` where someone has edited it. */
 export function separate(text: string, file: string): Separated {
-  const { rest, regions } = withoutRegions(text, file);
-  const tree = parseTemplate(rest, file);
-  const remembered = regions.map(readMemoryLines).filter((memory) => memory !== undefined);
-  const inline = inlineMemory(tree);
-  const [memory, second] = inline ? [...remembered, inline] : remembered;
-  if (second || (regions.length > 0 && !memory) || (!inline && memoryPair(tree))) {
-    throw UserError.all([edited(file)]);
-  }
+  const { rest, tree, memory, inline } = remembered(text, file);
   if (!memory) return { tree, state: { previews: [], held: [] } };
-  const cuts = inlineCuts(tree, memory, inline !== undefined);
+  const cuts = inlineCuts(tree, memory, inline);
   if (cuts.length === 0) return { tree, state: memory.state };
   return { tree: parseTemplate(withoutCuts(rest, cuts), file), state: memory.state };
 }
 
-function withoutRegions(text: string, file: string): { rest: string; regions: string[] } {
+interface Remembered {
+  /** Without our regions. */
+  readonly rest: string;
+  readonly tree: TemplateTree;
+  readonly memory: Memory | undefined;
+  /** The memory is written with braces. */
+  readonly inline: boolean;
+  readonly regions: readonly Cut[];
+}
+
+function remembered(text: string, file: string): Remembered {
+  const { rest, regions } = withoutRegions(text, file);
+  const tree = parseTemplate(rest, file);
+  const memories = regions
+    .map(({ start, end }) => readMemoryLines(text.slice(start, end)))
+    .filter((memory) => memory !== undefined);
+  const inline = inlineMemory(tree);
+  const [memory, second] = inline ? [...memories, inline] : memories;
+  if (second || (regions.length > 0 && !memory) || (!inline && memoryPair(tree))) {
+    throw UserError.all([edited(file)]);
+  }
+  return { rest, tree, memory, inline: inline !== undefined, regions };
+}
+
+function withoutRegions(text: string, file: string): { rest: string; regions: readonly Cut[] } {
   const begins = [...text.matchAll(beginForm)].map(({ index }) => index);
   const ends = [...text.matchAll(endForm)].map(({ index }) => index);
-  const regions: string[] = [];
   const cuts: Cut[] = [];
   for (const [nth, begin] of begins.entries()) {
     const end = ends[nth];
     const isWhole = end !== undefined && end > begin && end < (begins[nth + 1] ?? text.length);
     if (!isWhole || begins.length !== ends.length) throw UserError.all([edited(file)]);
     const after = nextLine(text, end);
-    regions.push(text.slice(begin, after));
     cuts.push({ start: begin, end: after });
   }
   if (ends.length > begins.length) throw UserError.all([edited(file)]);
-  return { rest: withoutCuts(text, closed(text, cuts)), regions };
+  return { rest: withoutCuts(text, closed(text, cuts)), regions: cuts };
 }
 
 /** At the end of a text without a last line break, the break before our regions is ours too. */

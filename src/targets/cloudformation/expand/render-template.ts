@@ -2,18 +2,30 @@ import { sha256Hex } from '../../../core/sha256.ts';
 import { type Compiled, compile, type Filling, fill } from './compiled.ts';
 import type { ImagePart } from './image-changes.ts';
 import type { Insertion } from './insertion.ts';
+import type { KeptBlock } from './kept-blocks.ts';
 import { beginMark, endMark, revisionId } from './ours.ts';
 import { hole, type Piece } from './pieces.ts';
 import type { CloneTexts } from './service-clones.ts';
 import type { SharedState } from './shared-state.ts';
 import type { Sites } from './sites.ts';
-import { type InlineMarks, memoryJson, memoryKey, memoryLines } from './state-text.ts';
+import {
+  type CloneCounts,
+  type InlineMarks,
+  memoryJson,
+  memoryKey,
+  memoryLines,
+} from './state-text.ts';
 
 /** A preview, ready to be put into the text. */
 export interface FilledPreview {
   readonly service: string;
   readonly filling: Filling;
   readonly part: ImagePart;
+}
+
+/** A preview whose text is carried over. */
+export interface CarriedPreview {
+  readonly block: KeptBlock;
 }
 
 /** What is put at one place of the text. */
@@ -42,29 +54,60 @@ export class TemplateWriter {
     this.#texts = texts;
   }
 
-  write(previews: readonly FilledPreview[], state: SharedState, revision: boolean): string {
+  write(
+    previews: readonly (FilledPreview | CarriedPreview)[],
+    state: SharedState,
+    revision: boolean,
+  ): string {
     const { resources, outputs, metadata } = this.#sites;
     let resourceText = '';
     let outputText = '';
     const counts = { resources: revision ? 1 : 0, outputs: 0 };
-    for (const { service, part, filling } of previews) {
-      const blocks = this.#blocksOf(service, part);
-      resourceText += fill(blocks.resources, filling);
-      outputText += fill(blocks.outputs, filling);
-      counts.resources += blocks.counts.resources;
-      counts.outputs += blocks.counts.outputs;
+    const clones: CloneCounts[] = [];
+    for (const preview of previews) {
+      const made = this.#textOf(preview);
+      resourceText += made.resources;
+      outputText += made.outputs;
+      counts.resources += made.counts[0];
+      counts.outputs += made.counts[1];
+      clones.push(made.counts);
     }
     if (revision) resourceText += this.#revision(state);
     const marks = {
       resources: resources.flow ? counts.resources : 0,
       outputs: outputs?.flow ? counts.outputs : 0,
       section: this.#sites.isOwnSection,
+      clones,
     };
     return this.#assemble([
       ...(resourceText === '' ? [] : [this.#put(resources, resourceText)]),
       ...(outputs && outputText !== '' ? [this.#put(outputs, outputText)] : []),
       this.#put(metadata, this.#memory(state, marks)),
     ]);
+  }
+
+  #textOf(
+    preview: FilledPreview | CarriedPreview,
+  ): Pick<KeptBlock, 'resources' | 'outputs' | 'counts'> {
+    if ('block' in preview) return this.#carried(preview.block);
+    const { resources, outputs, counts } = this.#blocksOf(preview.service, preview.part);
+    return {
+      resources: fill(resources, preview.filling),
+      outputs: fill(outputs, preview.filling),
+      counts: [counts.resources, counts.outputs],
+    };
+  }
+
+  /** Line ends do not survive CloudFormation's XML. */
+  #carried({ resources, outputs, counts }: KeptBlock) {
+    const own = (text: string) => text.replace(/\r?\n/g, this.#sites.lineBreak);
+    return { resources: own(resources), outputs: own(outputs), counts };
+  }
+
+  /** Whether a text of another template can stand in this one. */
+  takes({ flow, indent }: KeptBlock): boolean {
+    const { resources } = this.#sites;
+    return flow === resources.flow && (flow || indent === resources.indent);
   }
 
   #blocksOf(service: string, part: ImagePart): Blocks {

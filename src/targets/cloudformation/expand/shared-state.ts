@@ -67,6 +67,11 @@ export interface RenderedPreview extends PreviewEntry {
 export interface RenderedState {
   readonly previews: readonly RenderedPreview[];
   readonly held: readonly HeldEntry[];
+  /**
+   * Previews that stand in another text, such as the deployed one, and are carried over from it character by
+   * character: those of other repositories, and those that this run cannot make. They come first.
+   */
+  readonly kept?: { readonly entries: readonly PreviewEntry[]; readonly from: string };
   /** With a resource that carries a hash of the state, so that CloudFormation sees a change of metadata alone. */
   readonly revision?: boolean;
 }

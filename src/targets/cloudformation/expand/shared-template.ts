@@ -1,8 +1,9 @@
 import { type Problem, UserError } from '../../../core/user-error.ts';
 import { typeOf } from './clone-set.ts';
 import { fillingFor, logicalSuffix } from './filling.ts';
-import { separate } from './ours.ts';
-import { type FilledPreview, TemplateWriter } from './render-template.ts';
+import { blockKey, type KeptBlock } from './kept-blocks.ts';
+import { blocksIn, separate } from './ours.ts';
+import { type CarriedPreview, type FilledPreview, TemplateWriter } from './render-template.ts';
 import { type ServiceClones, serviceClones } from './service-clones.ts';
 import type {
   ClonedRule,
@@ -117,6 +118,7 @@ class Renderer {
   readonly #names: ReadonlySet<string>;
   readonly #tree: TemplateTree;
   #writer: TemplateWriter | undefined;
+  #writesOutputs = false;
 
   constructor(
     tree: TemplateTree,
@@ -142,11 +144,13 @@ class Renderer {
     return typeof filled === 'string' ? filled : undefined;
   }
 
-  render({ previews, held, revision = false }: RenderedState): string {
-    if (previews.length === 0 && held.length === 0 && !revision) return this.#tree.source;
+  render({ previews, held, kept, revision = false }: RenderedState): string {
+    const carried = kept?.entries ?? [];
+    if (previews.length + carried.length + held.length === 0 && !revision) return this.#tree.source;
     const problems: Problem[] = [];
-    const filled: FilledPreview[] = [];
-    const seen = new Set<string>();
+    const blocks = kept ? this.#blocksOf(kept) : [];
+    const filled: (FilledPreview | CarriedPreview)[] = blocks.map((block) => ({ block }));
+    const seen = new Set(carried.map(({ service, id }) => `${service} ${logicalSuffix(id)}`));
     for (const preview of previews) {
       const key = `${preview.service} ${logicalSuffix(preview.id)}`;
       const made = seen.has(key) ? 'another preview has the same id' : this.#fill(preview);
@@ -155,13 +159,28 @@ class Renderer {
       else filled.push(made);
     }
     if (problems.length > 0) throw UserError.all(problems);
-    return this.#writing().write(filled, { previews, held }, revision);
+    const hasOutputs = blocks.some(({ outputs }) => outputs !== '');
+    const state = { previews: [...carried, ...previews], held };
+    return this.#writing(hasOutputs).write(filled, state, revision);
   }
 
-  #writing(): TemplateWriter {
-    const hasOutputs = [...this.#services.values()].some(
-      ({ rules }) => rules.settings.outputs.length > 0,
-    );
+  #blocksOf({ entries, from }: NonNullable<RenderedState['kept']>): readonly KeptBlock[] {
+    const blocks = blocksIn(from, this.#tree.file);
+    return entries.map((entry) => {
+      const block = blocks.get(blockKey(entry));
+      const hasOutputs = block !== undefined && block.outputs !== '';
+      if (block && this.#writing(hasOutputs).takes(block)) return block;
+      throw UserError.all([faulty(entry, notCarried, this.#tree.file)]);
+    });
+  }
+
+  #writing(withOutputs: boolean): TemplateWriter {
+    const hasOutputs =
+      withOutputs ||
+      this.#writesOutputs ||
+      [...this.#services.values()].some(({ rules }) => rules.settings.outputs.length > 0);
+    if (this.#writesOutputs !== hasOutputs) this.#writer = undefined;
+    this.#writesOutputs = hasOutputs;
     this.#writer ??= new TemplateWriter(
       this.#tree.source,
       sitesOf(this.#tree, hasOutputs),
@@ -193,6 +212,9 @@ class Renderer {
     );
   }
 }
+
+const notCarried =
+  'its text cannot be carried over, because the template is indented differently now; its own run makes it anew';
 
 function priorityFault({ priorities }: PreviewEntry, rules: number): string | undefined {
   if (priorities.length !== rules) {

@@ -23,9 +23,9 @@ export function atLineStart(source: string, offset: number): boolean {
   return offset === 0 || source[offset - 1] === '\n';
 }
 
-/** Spaces up to this column; what else stands before it counts as spaces. */
+/** Spaces up to this column; what else stands before it counts as spaces, but for a byte order mark. */
 export function indentBefore(source: string, offset: number): string {
-  return source.slice(lineStart(source, offset), offset).replace(/\S/g, ' ');
+  return source.slice(lineStart(source, offset), offset).replace('\uFEFF', '').replace(/\S/g, ' ');
 }
 
 /** Whether it is the first thing on its line. */

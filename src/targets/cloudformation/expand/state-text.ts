@@ -1,5 +1,8 @@
 import type { HeldEntry, PreviewEntry, SharedState } from './shared-state.ts';
 
+/** How many resources and outputs a preview has in the text. */
+export type CloneCounts = readonly [resources: number, outputs: number];
+
 /** What else the metadata says, for templates that are written with braces. */
 export interface InlineMarks {
   /** Resources and outputs at the end of their sections that are ours. */
@@ -7,11 +10,15 @@ export interface InlineMarks {
   readonly outputs: number;
   /** The section `Metadata` itself is ours. */
   readonly section: boolean;
+  /** Parallel to the previews. */
+  readonly clones?: readonly CloneCounts[];
 }
 
 /** The metadata of a template: what it remembers, and how to find what is ours in it. */
 export interface Memory extends InlineMarks {
   readonly state: SharedState;
+  /** Parallel to the previews; absent = not remembered. */
+  readonly counts: readonly (CloneCounts | undefined)[];
 }
 
 /** Key of the template's metadata. */
@@ -20,7 +27,7 @@ export const memoryKey = 'Understudy';
 const formatVersion = 1;
 
 /** Each line of the state, as JSON in ASCII: CloudFormation keeps no other characters. */
-export function previewLine(entry: PreviewEntry): string {
+export function previewLine(entry: PreviewEntry, clones?: CloneCounts): string {
   const { service, id, repository, pullRequest, commit, fingerprint, requested } = entry;
   const { createdAt, expiresAt, priorities, url } = entry;
   return ascii({
@@ -28,6 +35,7 @@ export function previewLine(entry: PreviewEntry): string {
     ...(expiresAt !== undefined && { expiresAt }),
     priorities,
     ...(url !== undefined && { url }),
+    ...(clones && { clones }),
   });
 }
 
@@ -41,7 +49,7 @@ export function memoryLines(state: SharedState, marks: InlineMarks): readonly st
     `Version: ${formatVersion}`,
     ...(marks.resources > 0 ? [`InlineResources: ${marks.resources}`] : []),
     ...(marks.outputs > 0 ? [`InlineOutputs: ${marks.outputs}`] : []),
-    ...listLines('Previews', state.previews.map(previewLine)),
+    ...listLines('Previews', previewLines(state, marks)),
     ...listLines('Held', state.held.map(heldLine)),
   ];
 }
@@ -53,10 +61,14 @@ export function memoryJson(state: SharedState, marks: InlineMarks, lineBreak: st
   const head = { Version: formatVersion, ...namedMarks(marks) };
   const fields = [
     ...Object.entries(head).map(([name, value]) => `"${name}": ${value}`),
-    `"Previews": ${items(state.previews.map(previewLine))}`,
+    `"Previews": ${items(previewLines(state, marks))}`,
     `"Held": ${items(state.held.map(heldLine))}`,
   ];
   return `{${fields.join(', ')}}`;
+}
+
+function previewLines({ previews }: SharedState, { clones }: InlineMarks): readonly string[] {
+  return previews.map((entry, index) => previewLine(entry, clones?.[index]));
 }
 
 function namedMarks({ resources, outputs, section }: InlineMarks) {
@@ -89,7 +101,8 @@ export function readMemoryJson(text: string): Memory | undefined {
   if (!Array.isArray(previews) || !previews.every(isPreviewEntry)) return undefined;
   if (!Array.isArray(held) || !held.every(isHeldEntry)) return undefined;
   return {
-    state: { previews, held },
+    state: { previews: previews.map(withoutClones), held },
+    counts: previews.map(clonesOf),
     resources: Number(read.InlineResources),
     outputs: Number(read.InlineOutputs),
     section: read.InlineSection === true,
@@ -109,6 +122,15 @@ function isPreviewEntry(value: unknown): value is PreviewEntry {
     Array.isArray(value.priorities) &&
     value.priorities.every(Number.isInteger)
   );
+}
+
+function withoutClones({ clones: _, ...entry }: PreviewEntry & { clones?: unknown }): PreviewEntry {
+  return entry;
+}
+
+function clonesOf({ clones }: PreviewEntry & { clones?: unknown }): CloneCounts | undefined {
+  const isCounts = Array.isArray(clones) && clones.length === 2 && clones.every(Number.isInteger);
+  return isCounts ? [Number(clones[0]), Number(clones[1])] : undefined;
 }
 
 function isHeldEntry(value: unknown): value is HeldEntry {

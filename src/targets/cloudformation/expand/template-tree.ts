@@ -19,7 +19,6 @@ export function parseTemplate(source: string, file: string): TemplateTree {
     lineCounter,
     keepSourceTokens: true,
     prettyErrors: false,
-    logLevel: 'silent',
   });
   const at = ({ start }: { readonly start: number }): SourceLocation => {
     const { line, col } = lineCounter.linePos(start);
