@@ -181,8 +181,11 @@ function answerQuery(cloud: Cloud, asked: IncomingMessage, action: string, input
     const place = whoAsks(cloud, asked);
     return { status: 200, body: answerXml(action, act(cloud, place, action, input)) };
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    return { status: error.status, body: refusalXml(error), code: error.code };
+    // Anything else is a fault of the fake: said aloud, or a test would only see retries.
+    if (!(error instanceof Refusal)) console.error(error);
+    const refusal =
+      error instanceof Refusal ? error : new Refusal('InternalFailure', String(error), 500);
+    return { status: refusal.status, body: refusalXml(refusal), code: refusal.code };
   }
 }
 

@@ -1,5 +1,6 @@
 import { takeToken } from './change-sets.ts';
 import { exportsOf, readDefinition } from './definition.ts';
+import { changesAnything } from './differences.ts';
 import {
   beginOperation,
   type Cloud,
@@ -15,7 +16,7 @@ import {
 import { create, remove, rollBackCreation } from './operations.ts';
 import { type Input, type Output, Refusal, required, text, texts } from './query.ts';
 import { invalid } from './template.ts';
-import { changesAnything, rollBackUpdate, update } from './update.ts';
+import { rollBackUpdate, update } from './update.ts';
 
 export function createStack(cloud: Cloud, place: Place, input: Input): Output {
   const name = required(input, 'StackName');

@@ -1,6 +1,9 @@
 import * as acting from './acting.ts';
 import * as changeSets from './change-sets.ts';
 import * as describe from './describe.ts';
+import * as changeSetAnswers from './describe-change-sets.ts';
+import * as events from './describe-events.ts';
+import * as templates from './describe-templates.ts';
 import type { Cloud, Place } from './model.ts';
 import { type Input, type Output, required } from './query.ts';
 import { readTemplate } from './template.ts';
@@ -15,19 +18,19 @@ export const actions: Readonly<Record<string, Handler>> = {
   CreateStack: acting.createStack,
   DeleteChangeSet: changeSets.deleteChangeSet,
   DeleteStack: acting.deleteStack,
-  DescribeChangeSet: describe.describeChangeSet,
-  DescribeEvents: describe.describeEvents,
+  DescribeChangeSet: changeSetAnswers.describeChangeSet,
+  DescribeEvents: events.describeEvents,
   DescribeStackDriftDetectionStatus: acting.describeDriftDetection,
-  DescribeStackEvents: describe.describeStackEvents,
+  DescribeStackEvents: events.describeStackEvents,
   DescribeStackResource: describe.describeStackResource,
   DescribeStackResourceDrifts: acting.describeResourceDrifts,
   DescribeStackResources: describe.describeStackResources,
   DescribeStacks: describe.describeStacks,
   DetectStackDrift: acting.detectStackDrift,
   ExecuteChangeSet: changeSets.executeChangeSet,
-  GetTemplate: describe.getTemplate,
-  GetTemplateSummary: describe.getTemplateSummary,
-  ListChangeSets: describe.listChangeSets,
+  GetTemplate: templates.getTemplate,
+  GetTemplateSummary: templates.getTemplateSummary,
+  ListChangeSets: changeSetAnswers.listChangeSets,
   ListExports: describe.listExports,
   ListStackResources: describe.listStackResources,
   ListStacks: describe.listStacks,
@@ -36,6 +39,6 @@ export const actions: Readonly<Record<string, Handler>> = {
   UpdateTerminationProtection: acting.updateTerminationProtection,
   ValidateTemplate: (cloud, place, input) => {
     readTemplate(required(input, 'TemplateBody'));
-    return describe.getTemplateSummary(cloud, place, input);
+    return templates.getTemplateSummary(cloud, place, input);
   },
 };

@@ -1,4 +1,5 @@
-import { readDefinition, wanted } from './definition.ts';
+import { readDefinition } from './definition.ts';
+import { changesAnything } from './differences.ts';
 import {
   type ChangeSet,
   type Cloud,
@@ -8,15 +9,16 @@ import {
   mustFindStack,
   newStack,
   type Place,
-  type PlannedChange,
   type Stack,
   setStatus,
   unique,
 } from './model.ts';
-import { childDefinition, create, importResources } from './operations.ts';
+import { create, importResources } from './operations.ts';
+import { changesOf, identifier } from './planned-changes.ts';
 import { flag, type Input, maps, Refusal, required, text } from './query.ts';
+import { childDefinition } from './resources.ts';
 import { invalid } from './template.ts';
-import { changesAnything, differences, update } from './update.ts';
+import { update } from './update.ts';
 
 const unchanged = {
   'didnt-contain':
@@ -110,7 +112,9 @@ function plan(
     deleted: false,
   };
   cloud.changeSets.push(changeSet);
-  Object.assign(changeSet, { changes: changesOf(cloud, changeSet, input) });
+  Object.assign(changeSet, {
+    changes: changesOf(cloud, changeSet, (id) => embeddedPlan(cloud, changeSet, id, input)),
+  });
   const { changeSetSeconds } = cloud.behaviour;
   cloud.timeline.after(changeSetSeconds / 5, () => {
     if (changeSet.status === 'CREATE_PENDING') changeSet.status = 'CREATE_IN_PROGRESS';
@@ -132,69 +136,6 @@ function problemOf(cloud: Cloud, stack: Stack, kind: Kind, definition: Definitio
   if (changeSetProblem) return changeSetProblem;
   if (kind !== 'UPDATE' || changesAnything(cloud, stack, definition)) return undefined;
   return { reason: unchanged[noChanges] };
-}
-
-function identifier(one: Input): string {
-  const map = one.ResourceIdentifier;
-  // Maps are lists of entries on the wire.
-  const entries = (map as { entry?: Record<string, { value?: string }> } | undefined)?.entry;
-  return Object.values(entries ?? {})[0]?.value ?? '';
-}
-
-function changesOf(cloud: Cloud, changeSet: ChangeSet, input: Input): readonly PlannedChange[] {
-  const { stack, definition, kind, imports } = changeSet;
-  const now = wanted(cloud, stack, definition);
-  if (kind === 'IMPORT')
-    return Object.keys(imports).map((logicalId) => ({
-      action: 'Import' as const,
-      logicalId,
-      type: now.get(logicalId)?.declared.Type ?? '',
-      physicalId: imports[logicalId],
-      scope: [],
-      details: [],
-    }));
-  const inner = (logicalId: string) => embeddedPlan(cloud, changeSet, logicalId, input);
-  const added = [...now].flatMap(([logicalId, { declared }]): PlannedChange[] => {
-    if (stack.resources.has(logicalId)) return [];
-    const type = declared.Type;
-    return [{ action: 'Add', logicalId, type, scope: [], details: [], child: inner(logicalId) }];
-  });
-  const removed = [...stack.resources.values()].flatMap(({ logicalId, type, physicalId }) =>
-    now.has(logicalId)
-      ? []
-      : [{ action: 'Remove' as const, logicalId, type, physicalId, scope: [], details: [] }],
-  );
-  const modified = differences(cloud, stack, definition).map((one): PlannedChange => {
-    const there = stack.resources.get(one.logicalId);
-    const recreation = { True: 'Always', False: 'Never', Conditional: 'Conditionally' }[
-      one.replacement
-    ];
-    const after = now.get(one.logicalId)?.properties as Record<string, unknown>;
-    const before = (there?.properties ?? {}) as Record<string, unknown>;
-    const details = one.properties.map((name) => ({
-      attribute: 'Properties',
-      name,
-      recreation,
-      dynamic: one.dynamic ?? false,
-      ...(before[name] !== undefined && { before: shown(before[name]) }),
-      ...(after[name] !== undefined && { after: shown(after[name]) }),
-    }));
-    return {
-      action: 'Modify',
-      logicalId: one.logicalId,
-      type: there?.type ?? '',
-      physicalId: there?.physicalId,
-      replacement: one.replacement,
-      scope: one.tagsOnly ? ['Tags'] : ['Properties'],
-      details: one.tagsOnly ? [{ attribute: 'Tags', recreation: 'Never' }] : details,
-      child: inner(one.logicalId),
-    };
-  });
-  return [...removed, ...modified, ...added];
-}
-
-function shown(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function embeddedPlan(cloud: Cloud, changeSet: ChangeSet, logicalId: string, input: Input) {

@@ -7,8 +7,8 @@ import {
   setResource,
   setStatus,
 } from './model.ts';
-import { newResource, physicalIdOf } from './operations.ts';
 import type { SeededStack } from './options.ts';
+import { newResource, physicalIdOf } from './resources.ts';
 
 const least = 'Resources: { Handle: { Type: AWS::CloudFormation::WaitConditionHandle } }\n';
 
