@@ -7,7 +7,7 @@ import { overlayHeld } from './held-overlay.ts';
 import { isAnswering, missingImages } from './missing-images.ts';
 import { sharedPath } from './nested-stacks.ts';
 import type { Part } from './shared-place.ts';
-import type { RenderedState, SharedTemplate } from './shared-state.ts';
+import type { SharedTemplate } from './shared-state.ts';
 import { readSharedTemplate } from './shared-template.ts';
 import type { DeployedFile, Snapshot, Workshop } from './snapshot.ts';
 import { addressOf, knownNames } from './stack-names.ts';
@@ -60,9 +60,8 @@ export async function draftFile(
   refuseForeignNames(state.previews, parts, workshop.context.repository);
   const facts = { template, parts, deployed: state, baseChanged, name };
   const content = await contentOf(workshop, snapshot, deployed, facts, drafting);
-  const rendered = { ...content, held: content.decision.held };
   return finished(deployed, template, content, baseChanged, (revision) =>
-    renderKeeping(template, { ...rendered, revision }, deployed.text),
+    renderKeeping(template, content, revision, deployed.text),
   );
 }
 
@@ -82,12 +81,13 @@ function finished(
 /** Entries that are carried over stand in the text as they stand in the deployed one. */
 function renderKeeping(
   template: SharedTemplate,
-  { previews, held, kept, revision }: RenderedState & Pick<FileContent, 'kept'>,
+  { previews, kept, decision }: FileContent,
+  revision: boolean,
   deployed: string,
 ): string {
   return template.render({
     previews,
-    held,
+    held: decision.held,
     ...(kept.length > 0 && { kept: { entries: kept, from: deployed } }),
     ...(revision && { revision }),
   });
