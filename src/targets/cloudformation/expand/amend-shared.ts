@@ -1,4 +1,6 @@
-import type { Leftover, Watch } from '../../target.ts';
+import type { Leftover, ProgressEvent, Watch } from '../../target.ts';
+import type { Followed } from '../follow.ts';
+import { resourceTypes } from './describe-changes.ts';
 import { draftStack, type StackDraft } from './draft-stack.ts';
 import type { Amendment } from './goal.ts';
 import { sendDraft } from './send-draft.ts';
@@ -21,7 +23,12 @@ export async function amendShared(
   goal: Amendment,
   watch: Watching,
 ): Promise<readonly Leftover[]> {
-  const watching = { ...watch, service: place.files[0]?.parts[0]?.service ?? '', wait: true };
+  const watching = {
+    progress: (event: ProgressEvent) => watch.progress(event),
+    signal: watch.signal,
+    service: place.files[0]?.parts[0]?.service ?? '',
+    wait: true,
+  };
   const leftovers: Leftover[] = [];
   for (let round = 0; round < mostRounds; round += 1) {
     const stack = await findStack(workshop, place, watch.signal);
@@ -35,7 +42,10 @@ export async function amendShared(
     if (sent.kind === 'unchanged') return leftovers;
     if (sent.kind === 'failed') return [...leftovers, notDone(place, goal, sent.followed)];
     if (sent.kind === 'done' && goal.kind === 'extend') return [];
-    if (sent.kind === 'done') leftovers.push(...(await remains(workshop, draft, goal, watch)));
+    if (sent.kind === 'done') {
+      leftovers.push(...undeleted(sent.followed));
+      leftovers.push(...(await remains(workshop, draft, watch.signal)));
+    }
   }
   return [...leftovers, notDone(place, goal, undefined)];
 }
@@ -63,29 +73,37 @@ function notDone(
 }
 
 /**
- * Resources of the preview that CloudFormation still lists, or could not delete when it cleaned up: it then lets go
- * of them and calls the update complete.
+ * Resources that the template no longer has and the stack still lists. One that could not be deleted when
+ * CloudFormation cleaned up is among them only while CloudFormation remembers it.
  */
 async function remains(
   { engine }: Workshop,
   { snapshot, files }: StackDraft,
-  { key }: Amendment,
-  { signal }: Watching,
+  signal: AbortSignal,
 ): Promise<readonly Leftover[]> {
-  const suffix = key.previewId.toUpperCase();
   const leftovers: Leftover[] = [];
-  for (const { deployed, content } of files) {
+  for (const { deployed, text, content } of files) {
     const gone = content.decision.entries.some(({ verdict }) => verdict === 'remove');
     if (!gone || !deployed.stack?.StackId) continue;
+    const before = resourceTypes(deployed.text);
+    const after = resourceTypes(text);
     const all = await engine.listResources(snapshot.cloud, deployed.stack.StackId, signal);
-    const names = new Set(all.map(({ LogicalResourceId }) => LogicalResourceId));
-    for (const { LogicalResourceId = '', ResourceType = '', ResourceStatus } of all) {
-      const original = LogicalResourceId.slice(0, -suffix.length);
-      if (!LogicalResourceId.endsWith(suffix) || !names.has(original)) continue;
-      if (ResourceStatus === 'DELETE_COMPLETE') continue;
+    for (const { LogicalResourceId: id = '', ResourceType: type = '', ResourceStatus } of all) {
+      if (!before.has(id) || after.has(id) || ResourceStatus === 'DELETE_COMPLETE') continue;
       const reason = `it is still in the stack ${deployed.stack.StackName}, as ${ResourceStatus}`;
-      leftovers.push({ type: ResourceType, id: LogicalResourceId, reason });
+      leftovers.push({ type, id, reason });
     }
   }
   return leftovers;
+}
+
+/** What CloudFormation could not delete when it cleaned up: it lets go of it and calls the update complete. */
+function undeleted({ events }: Followed): readonly Leftover[] {
+  return events
+    .filter(({ status, ofStack }) => status === 'DELETE_FAILED' && !ofStack)
+    .map(({ type, logicalId, physicalId, reason = 'it could not be deleted' }) => ({
+      type,
+      id: physicalId || logicalId,
+      reason,
+    }));
 }

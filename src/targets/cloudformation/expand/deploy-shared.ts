@@ -8,6 +8,7 @@ import type { EntryDecision } from './decide-set.ts';
 import { draftStack, type StackDraft } from './draft-stack.ts';
 import { occasionHeld, occasionWaits } from './explain-drift.ts';
 import type { Goal } from './goal.ts';
+import { overlayHeld } from './held-overlay.ts';
 import type { PreparedDraft } from './prepared-draft.ts';
 import { type Sent, sendDraft } from './send-draft.ts';
 import type { SharedPlace } from './shared-place.ts';
@@ -102,7 +103,7 @@ async function attempt(
     if (watch.signal.aborted || !(cause instanceof UserError)) throw cause;
     const culprit = culpritOf(draft, { logicalId: '', reason: cause.message }, true);
     if (!culprit || culprit.id === occasionOf(draft)) throw cause;
-    note(workshop, learnt, culprit, cause.message);
+    note(workshop, draft, learnt, culprit, cause.message);
     return 'again';
   }
 }
@@ -123,13 +124,23 @@ function learn(
 ): boolean {
   const culprit = culpritOf(draft, failure, draft.drift.template);
   if (!culprit) return false;
-  note(workshop, learnt, culprit, `${failure.logicalId} ${failure.reason}`.trim());
+  note(workshop, draft, learnt, culprit, `${failure.logicalId} ${failure.reason}`.trim());
   return true;
 }
 
-function note({ context }: Workshop, learnt: Learnt, culprit: EntryDecision, reason: string): void {
+/** Attempts of earlier runs, which the template remembers, count too. */
+function note(
+  { context }: Workshop,
+  { files }: StackDraft,
+  learnt: Learnt,
+  culprit: EntryDecision,
+  reason: string,
+): void {
   learnt.failed.set(culprit.key, reason);
-  learnt.held = holdCulprit(learnt.held, culprit, { reason, at: toIso(context.now()) });
+  const remembered = files.flatMap(({ content }) => content.decision.held);
+  const held = holdCulprit(remembered, culprit, { reason, at: toIso(context.now()) });
+  const own = held.filter(({ service, id }) => service === culprit.part && id === culprit.id);
+  learnt.held = overlayHeld(learnt.held, own);
 }
 
 function culpritOf({ files }: StackDraft, failure: SharedFailure, othersToo: boolean) {

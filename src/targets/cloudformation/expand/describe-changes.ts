@@ -7,44 +7,27 @@ import type { StackDraft } from './draft-stack.ts';
  * tell it better. Whether something is replaced is not known.
  */
 export function describeChanges({ files }: Pick<StackDraft, 'files'>): readonly Change[] {
-  return files.flatMap(({ content, template, deployed }) => {
-    const types = typesIn(template.base);
-    const before = typesIn(deployed.text);
-    const changed = content.changed.flatMap(({ decision, resources }) =>
-      resources.map(
-        (id): Change => ({
-          action: decision.verdict === 'add' ? 'add' : 'modify',
-          type: types.get(id.slice(0, -decision.id.length)) ?? '',
-          id,
-          replacement: false,
-          detail: `#${decision.pullRequest}`,
-        }),
-      ),
-    );
-    const removed = content.decision.entries
-      .filter(({ verdict }) => verdict === 'remove')
-      .flatMap(({ id, pullRequest }) =>
-        [...before]
-          .filter(([name]) => isClone(name, id, before))
-          .map(
-            ([name, type]): Change => ({
-              action: 'remove',
-              type,
-              id: name,
-              replacement: false,
-              detail: `#${pullRequest}`,
-            }),
-          ),
-      );
-    return [...changed, ...removed];
+  return files.flatMap(({ content, text, deployed }) => {
+    const before = resourceTypes(deployed.text);
+    const after = resourceTypes(text);
+    const changed = new Set(content.changed.flatMap(({ resources }) => resources));
+    const added = [...after].filter(([id]) => !before.has(id));
+    const modified = [...after].filter(([id]) => before.has(id) && changed.has(id));
+    const removed = [...before].filter(([id]) => !after.has(id));
+    return [
+      ...added.map((one) => change('add', one)),
+      ...modified.map((one) => change('modify', one)),
+      ...removed.map((one) => change('remove', one)),
+    ];
   });
 }
 
-function isClone(name: string, id: string, names: ReadonlyMap<string, string>): boolean {
-  return name.endsWith(id.toUpperCase()) && names.has(name.slice(0, -id.length));
+function change(action: Change['action'], [id, type]: readonly [string, string]): Change {
+  return { action, type, id, replacement: false };
 }
 
-function typesIn(text: string): ReadonlyMap<string, string> {
+/** Types of the resources of a template, by logical id. */
+export function resourceTypes(text: string): ReadonlyMap<string, string> {
   const { root, resolve } = parseTemplate(text, 'template');
   const resources = entriesOf(resolve(valueAt(root, 'Resources')));
   return new Map(

@@ -7,6 +7,7 @@ import type {
   ObservedPreview,
   ObservedService,
   PreviewKey,
+  ProgressEvent,
   Target,
   Watch,
 } from '../../target.ts';
@@ -57,11 +58,18 @@ async function placesFor({ context }: Run, { occasion }: DesiredPreviews) {
 async function deploy(run: Run, desired: DesiredPreviews, watch: Watch): Promise<DeployResult> {
   const service = desired.occasion.services[0]?.name ?? '';
   const places = await placesFor(run, desired);
+  const { signal, wait } = watch;
+  const watching = {
+    progress: (event: ProgressEvent) => watch.progress(event),
+    signal,
+    wait,
+    service,
+  };
   let kind: 'accepted' | 'ready' = 'ready';
   for (const place of places) {
     const prepared = run.prepared.get(placeKey(place));
     run.prepared.delete(placeKey(place));
-    const outcome = await deployShared(run, place, desired, { ...watch, service }, prepared);
+    const outcome = await deployShared(run, place, desired, watching, prepared);
     if (outcome.kind === 'failed') return outcome;
     if (outcome.kind === 'accepted') kind = 'accepted';
   }
@@ -101,8 +109,10 @@ async function untilHealthy(
   { context, engine }: Run,
   services: readonly ObservedService[],
   { occasion }: DesiredPreviews,
-  { progress, signal }: Watch,
+  watch: Watch,
 ): Promise<DeployResult> {
+  const { signal } = watch;
+  const progress = (event: ProgressEvent) => watch.progress(event);
   const ready = services.map((service) => ({ ...service, state: 'ready' as const }));
   for (const { name, url } of ready) {
     const probe = occasion.services.find((service) => service.name === name)?.probe;

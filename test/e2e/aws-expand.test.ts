@@ -1,0 +1,235 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { instant } from '../../src/core/time.ts';
+import { type Ministack, startMinistack } from '../aws/ministack.ts';
+import { openShared, parameters, Shop, sharedTemplate, Watcher } from '../world/shared-stack.ts';
+
+let ministack: Ministack;
+
+beforeAll(async () => {
+  ministack = await startMinistack();
+}, 120_000);
+
+afterAll(() => ministack.close());
+
+type Shared = Awaited<ReturnType<typeof openShared>>;
+
+async function inShared(play: (world: Shared) => Promise<void>, more = '') {
+  const world = await openShared(ministack.url);
+  try {
+    await world.deploy({
+      StackName: 'shared',
+      ChangeSetType: 'CREATE',
+      TemplateBody: sharedTemplate(world.port, more),
+      Parameters: parameters,
+      Capabilities: ['CAPABILITY_IAM'],
+      Tags: [{ Key: 'environment', Value: 'testing' }],
+    });
+    await play(world);
+  } finally {
+    await world.close();
+  }
+}
+
+const key = { repository: 'acme/shop', previewId: '1d0fd508' };
+
+describe('previews in a shared stack', () => {
+  test('live from the first push to the last, and the template is as it was before', () =>
+    inShared(async (world) => {
+      const before = await world.template();
+      const shop = new Shop(world);
+      const first = await shop.run(shop.push('1d0fd508', 1, 'a'));
+      expect(first.result).toMatchObject({
+        kind: 'ready',
+        services: [{ name: 'lite', state: 'ready', url: `http://127.0.0.1:${world.port}/shared` }],
+      });
+      expect(first.plan.changes).toEqual(
+        expect.arrayContaining([
+          expect.objectContaining({ action: 'add', id: 'TaskDefinition1D0FD508' }),
+        ]),
+      );
+      expect(await world.template()).toContain('Priority: 12001');
+
+      const again = await shop.target().plan(shop.desired(shop.push('1d0fd508', 1, 'a')), {
+        dryRun: false,
+        signal: new Watcher().signal,
+      });
+      expect(again).toMatchObject({ changes: [] });
+      expect(again.outdated).toBeUndefined();
+
+      const pushed = await shop.run(shop.push('1d0fd508', 1, 'b'));
+      expect(pushed.result).toMatchObject({ kind: 'ready' });
+      expect(await world.template()).toContain(`lite:${'b'.repeat(40)}`);
+      expect(await shop.target().observe('acme/shop')).toMatchObject([
+        { previewId: '1d0fd508', commit: 'b'.repeat(40), services: [{ state: 'ready' }] },
+      ]);
+
+      expect(await shop.target().destroy(key, new Watcher())).toEqual([]);
+      expect(await shop.target().observe('acme/shop')).toEqual([]);
+      expect(await world.template()).toBe(before);
+      expect(await shop.target().destroy(key, new Watcher())).toEqual([]);
+    }));
+
+  test('a preview that fails is left out, the others go on, and its attempts are counted', () =>
+    inShared(async (world) => {
+      const shop = new Shop(world);
+      await shop.run(shop.push('1d0fd508', 1, 'a'));
+      world.accepts = (task) => !task.includes('BADBAD00');
+      const bad = shop.push('badbad00', 2, 'c');
+      const good = shop.push('f4436797', 3, 'd');
+      const { result, plan } = await shop.run(good);
+      expect(plan.outdated).toContain('#2 is to be added');
+      expect(result).toMatchObject({ kind: 'ready' });
+      const observed = await shop.target().observe('acme/shop');
+      expect(observed.map(({ previewId }) => previewId)).toEqual(['1d0fd508', 'f4436797']);
+      expect(await world.template()).toMatch(/badbad00.*"attempts":1/);
+
+      const own = await shop.run(bad);
+      expect(own.result).toMatchObject({
+        kind: 'failed',
+        stillServing: false,
+        reason: expect.stringContaining('the container crashed'),
+      });
+      expect(await world.template()).toMatch(/badbad00.*"attempts":2/);
+      const asked = world.asked.length;
+      expect((await shop.run(bad)).result).toMatchObject({
+        kind: 'failed',
+        reason: expect.stringContaining('held: commit ccccccc made the shared stack fail 2 times'),
+      });
+      expect(world.asked).toHaveLength(asked);
+
+      world.accepts = () => true;
+      const mended = await shop.run(shop.push('badbad00', 2, 'e'));
+      expect(mended.result).toMatchObject({ kind: 'ready' });
+      expect(await world.template()).not.toContain('"attempts"');
+    }));
+
+  test('a failing push leaves the commit before it serving', () =>
+    inShared(async (world) => {
+      const shop = new Shop(world);
+      await shop.run(shop.push('1d0fd508', 1, 'a'));
+      const [own] = world.asked.slice(-1);
+      world.accepts = (task) => task === own;
+      const { result } = await shop.run(shop.push('1d0fd508', 1, 'b'));
+      expect(result).toMatchObject({ kind: 'failed', stillServing: true });
+      expect(await shop.target().observe('acme/shop')).toMatchObject([{ commit: 'a'.repeat(40) }]);
+    }));
+
+  test('closing is drift, and numbers stay with their preview', () =>
+    inShared(async (world) => {
+      const shop = new Shop(world);
+      await shop.run(shop.push('aaaa0001', 1, 'a'));
+      const second = shop.push('aaaa0002', 2, 'a');
+      await shop.run(second);
+      shop.closePull('aaaa0001');
+      const { plan } = await shop.run(second);
+      expect(plan.outdated).toContain('#1 is to be removed');
+      const template = await world.template();
+      expect(template).not.toContain('AAAA0001');
+      expect(template).toContain('"priorities":[12002]');
+      const third = shop.push('aaaa0003', 3, 'a');
+      await shop.run(third);
+      expect(await world.template()).toContain('"priorities":[12001]');
+    }));
+
+  test('two repositories share a template, and neither touches what is the other’s', () => {
+    const more = `  Topic:
+    Type: AWS::SNS::Topic
+    Properties: { TopicName: cart }
+`;
+    return inShared(async (world) => {
+      const shop = new Shop(world);
+      const cart = new Shop(world, {
+        repository: 'acme/cart',
+        service: 'cart',
+        settings: {
+          ...shop.settings,
+          url: 'output:Url',
+          expand: {
+            ...(shop.settings.expand as NonNullable<typeof shop.settings.expand>),
+            resources: ['Topic'],
+            outputs: [],
+          },
+        },
+      });
+      await shop.run(shop.push('1d0fd508', 1, 'a'));
+      const before = await world.template();
+      const other = cart.push('1d0fd508', 9, 'f');
+      const { result } = await cart.run(other);
+      expect(result.kind).not.toBe('accepted');
+      expect(await world.template()).toContain('Topic1D0FD508');
+      await shop.run(shop.push('1d0fd508', 1, 'b'));
+      expect(await world.template()).toContain('Topic1D0FD508');
+      expect(await cart.target().observe('acme/cart')).toMatchObject([{ pullRequest: 9 }]);
+      const cartKey = { repository: 'acme/cart', previewId: '1d0fd508' };
+      expect(await cart.target().destroy(cartKey, new Watcher())).toEqual([]);
+      await shop.run(shop.push('1d0fd508', 1, 'a'));
+      expect(await world.template()).toBe(before);
+    }, more);
+  });
+
+  test('a run that finds the stack busy waits, and the newest state wins', () =>
+    inShared(async (world) => {
+      const shop = new Shop(world);
+      const first = shop.push('aaaa0001', 1, 'a');
+      const second = shop.push('aaaa0002', 2, 'a');
+      const results = await Promise.all([shop.run(first), shop.run(second)]);
+      expect(results.map(({ result }) => result.kind)).toEqual(['ready', 'ready']);
+      const observed = await shop.target().observe('acme/shop');
+      expect(observed.map(({ previewId }) => previewId).sort()).toEqual(['aaaa0001', 'aaaa0002']);
+    }));
+
+  test('the expiry moves without anything that runs', () =>
+    inShared(async (world) => {
+      const shop = new Shop(world);
+      await shop.run(shop.push('1d0fd508', 1, 'a'));
+      const asked = world.asked.length;
+      const expiresAt = instant(Date.parse('2027-01-01T00:00:00Z'));
+      await shop.target().extend(key, expiresAt);
+      expect(await shop.target().observe('acme/shop')).toMatchObject([{ expiresAt }]);
+      expect(world.asked).toHaveLength(asked);
+      const again = await shop.run(shop.push('1d0fd508', 1, 'a'));
+      expect(again.plan.outdated).toBeUndefined();
+      expect(await shop.target().destroy(key, new Watcher())).toEqual([]);
+    }));
+
+  test('a full range is a clear message, and who is there stays', () =>
+    inShared(async (world) => {
+      const shop = new Shop(world);
+      for (const number of [1, 2, 3]) await shop.run(shop.push(`aaaa000${number}`, number, 'a'));
+      await expect(shop.run(shop.push('aaaa0004', 4, 'a'))).rejects.toThrow(
+        'no listener priority is left for lite: all 3 of 12001-12003 are in use',
+      );
+    }));
+
+  test('a dry run shows the template, and leaves nothing', () =>
+    inShared(async (world) => {
+      const shop = new Shop(world);
+      const before = await world.template();
+      const occasion = shop.push('1d0fd508', 1, 'a');
+      const plan = await shop.target().plan(shop.desired(occasion), {
+        dryRun: true,
+        signal: new Watcher().signal,
+      });
+      expect(plan.rendered.text).toContain('TaskDefinition1D0FD508');
+      expect(plan.changes).not.toEqual([]);
+      expect(await world.template()).toBe(before);
+    }));
+
+  test('a stack that does not exist is said so, with what to do', () =>
+    inShared(async (world) => {
+      const shop = new Shop(world, {
+        settings: {
+          ...new Shop(world).settings,
+          expand: {
+            ...(new Shop(world).settings.expand as NonNullable<Shop['settings']['expand']>),
+            stack: 'nowhere',
+          },
+        },
+      });
+      await expect(shop.run(shop.push('1d0fd508', 1, 'a'))).rejects.toThrow(
+        'the shared stack nowhere does not exist in eu-west-1',
+      );
+      expect(await shop.target().observe('acme/shop')).toEqual([]);
+      expect(await shop.target().destroy(key, new Watcher())).toEqual([]);
+    }));
+});

@@ -1,0 +1,342 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { CloudFormationClient, GetTemplateCommand } from '@aws-sdk/client-cloudformation';
+import { duration, instant } from '../../src/core/time.ts';
+import type {
+  CloudFormationSettings,
+  ExpandSettings,
+} from '../../src/targets/cloudformation/settings.ts';
+import { createCloudFormationTarget } from '../../src/targets/cloudformation/target.ts';
+import type {
+  DesiredPreview,
+  DesiredPreviews,
+  ProgressEvent,
+  Target,
+  Watch,
+} from '../../src/targets/target.ts';
+import { type FaultProxy, startFaultProxy } from '../aws/fault-proxy.ts';
+import { deployByHand, type Wish } from '../aws/stack-by-hand.ts';
+
+/** An account of the emulator with a shared stack in it, and what its services are asked for. */
+export interface SharedWorld {
+  readonly client: CloudFormationClient;
+  readonly proxy: FaultProxy;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Asked by each task definition that is made or changed: `false` = it fails. */
+  accepts(task: string): boolean;
+  /** Tasks that were asked about, in order. */
+  readonly asked: string[];
+  readonly port: number;
+  template(stack?: string): Promise<string>;
+  deploy(wish: Wish): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+let accounts = 0;
+
+export async function openShared(
+  url: string,
+): Promise<SharedWorld & { accepts: (task: string) => boolean }> {
+  accounts += 1;
+  const accessKeyId = String(200_000_000_000 + process.pid * 1000 + accounts);
+  const proxy = await startFaultProxy(url);
+  const credentials = { accessKeyId, secretAccessKey: 'test' };
+  const client = new CloudFormationClient({ endpoint: url, region: 'eu-west-1', credentials });
+  const asked: string[] = [];
+  const { server, port } = await openApplication((task) => {
+    asked.push(task);
+    return world.accepts(task);
+  });
+  const world = {
+    client,
+    proxy,
+    environment: {
+      AWS_ENDPOINT_URL: proxy.url,
+      AWS_REGION: 'eu-west-1',
+      AWS_ACCESS_KEY_ID: accessKeyId,
+      AWS_SECRET_ACCESS_KEY: 'test',
+      AWS_EC2_METADATA_DISABLED: 'true',
+    },
+    accepts: (_task: string) => true,
+    asked,
+    port,
+    template: async (stack = 'shared') => {
+      const { TemplateBody } = await client.send(new GetTemplateCommand({ StackName: stack }));
+      return TemplateBody ?? '';
+    },
+    deploy: (wish: Wish) => deployByHand(client, wish),
+    close: async () => {
+      await proxy.close();
+      server.close();
+      client.destroy();
+    },
+  };
+  return world;
+}
+
+async function openApplication(accepts: (task: string) => boolean) {
+  const server: Server = createServer((request, response) => {
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
+    const fine = pathname !== '/check' || accepts(searchParams.get('task') ?? '');
+    response.writeHead(fine ? 200 : 500).end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { server, port: (server.address() as AddressInfo).port };
+}
+
+const check = `const http = require('http'); const url = require('url');
+          const ask = (at) => new Promise((done) => http.get(at, (r) => { r.resume(); done(r.statusCode); }));
+          exports.handler = async (event) => {
+            const task = event.ResourceProperties.Task;
+            const status = event.RequestType === 'Delete' ? 200
+              : await ask(event.ResourceProperties.Ask + encodeURIComponent(task));
+            const body = JSON.stringify({ Status: status === 200 ? 'SUCCESS' : 'FAILED', Reason: 'the container crashed',
+              PhysicalResourceId: event.LogicalResourceId, StackId: event.StackId, RequestId: event.RequestId,
+              LogicalResourceId: event.LogicalResourceId });
+            await new Promise((done) => { const to = url.parse(event.ResponseURL);
+              const req = http.request({ ...to, method: 'PUT', headers: { 'content-length': Buffer.byteLength(body) } }, (r) => { r.resume(); r.on('end', done); });
+              req.end(body); });
+          };`;
+
+/** A load-balanced service; its task is checked by a function that asks the test. */
+export function sharedTemplate(port: number, more = ''): string {
+  return `# The shop's own words stay.
+Parameters:
+  Environment: { Type: String }
+  Secret: { Type: String, NoEcho: true }
+  LiteVersion: { Type: String, Default: v1 }
+Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument: { Version: "2012-10-17", Statement: [] }
+  CheckFunction:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: nodejs20.x
+      Handler: index.handler
+      Timeout: 30
+      Role: !GetAtt Role.Arn
+      Code:
+        ZipFile: |
+          ${check}
+  Vpc:
+    Type: AWS::EC2::VPC
+    Properties: { CidrBlock: 10.0.0.0/16 }
+  Balancer:
+    Type: AWS::ElasticLoadBalancingV2::LoadBalancer
+    Properties: { Type: application }
+  Listener:
+    Type: AWS::ElasticLoadBalancingV2::Listener
+    Properties:
+      LoadBalancerArn: !Ref Balancer
+      Port: 80
+      Protocol: HTTP
+      DefaultActions: [{ Type: fixed-response, FixedResponseConfig: { StatusCode: "404" } }]
+  Cluster:
+    Type: AWS::ECS::Cluster
+  TaskDefinition: # one for each
+    Type: AWS::ECS::TaskDefinition
+    Properties:
+      Family: lite
+      ContainerDefinitions:
+        - Name: lite
+          Image: !Sub "\${AWS::AccountId}.dkr.ecr.\${AWS::Region}.amazonaws.com/lite:\${LiteVersion}"
+          Memory: 128
+  Check:
+    Type: Custom::Check
+    Properties:
+      ServiceToken: !GetAtt CheckFunction.Arn
+      Task: !Ref TaskDefinition
+      Ask: http://127.0.0.1:${port}/check?task=
+  TargetGroup:
+    Type: AWS::ElasticLoadBalancingV2::TargetGroup
+    Properties: { Port: 80, Protocol: HTTP, VpcId: !Ref Vpc, TargetType: ip }
+  ListenerRule:
+    Type: AWS::ElasticLoadBalancingV2::ListenerRule
+    Properties:
+      ListenerArn: !Ref Listener
+      Priority: 12000
+      Conditions: [{ Field: host-header, HostHeaderConfig: { Values: [lite.example.com] } }]
+      Actions: [{ Type: forward, TargetGroupArn: !Ref TargetGroup }]
+${more}Outputs:
+  Url:
+    Value: !Sub ["http://127.0.0.1:${port}/\${Group}", { Group: !Ref "AWS::StackName" }]
+`;
+}
+
+export const parameters = [
+  { ParameterKey: 'Environment', ParameterValue: 'testing' },
+  { ParameterKey: 'Secret', ParameterValue: 'canary-secret' },
+];
+
+const expand: ExpandSettings = {
+  stack: 'shared',
+  resources: ['TaskDefinition', 'Check', 'TargetGroup', 'ListenerRule'],
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation's own
+  domain: '{id}.lite.${Environment}.example.com',
+  image: '{sha}',
+  priorities: { from: 12001, to: 12003 },
+  requireImage: 'none',
+  outputs: ['Url'],
+  attempts: 2,
+};
+
+export function settingsOf(
+  given: Partial<CloudFormationSettings> = {},
+  expanded: Partial<ExpandSettings> = {},
+): CloudFormationSettings {
+  return {
+    mode: 'expand',
+    parameters: {},
+    overrides: {},
+    tags: {},
+    capabilities: [],
+    s3Prefix: 'understudy',
+    notificationArns: [],
+    terminationProtection: false,
+    onFailure: 'rollback',
+    rollbackTriggers: [],
+    monitorMinutes: 0,
+    import: [],
+    emptyBuckets: false,
+    detectDrift: false,
+    url: 'output:Url',
+    expand: { ...expand, ...expanded },
+    ...given,
+  };
+}
+
+/** A repository whose previews live in the shared stack. */
+export class Shop {
+  readonly repository: string;
+  readonly service: string;
+  readonly settings: CloudFormationSettings;
+  readonly files: ReadonlyMap<string, string>;
+  readonly world: SharedWorld;
+  readonly #open = new Map<string, DesiredPreview>();
+  #runs = 0;
+
+  constructor(
+    world: SharedWorld,
+    given: {
+      repository?: string;
+      service?: string;
+      settings?: CloudFormationSettings;
+      files?: ReadonlyMap<string, string>;
+    } = {},
+  ) {
+    this.world = world;
+    this.repository = given.repository ?? 'acme/shop';
+    this.service = given.service ?? 'lite';
+    this.settings = given.settings ?? settingsOf();
+    this.files = given.files ?? new Map();
+  }
+
+  /** One run: a target of its own. */
+  target(): Target {
+    this.#runs += 1;
+    const target = createCloudFormationTarget({
+      repository: this.repository,
+      services: [{ name: this.service, settings: this.settings }],
+      files: {
+        at: async () => undefined,
+        trusted: async (path) => this.files.get(path),
+        trustedFolder: async (folder) =>
+          new Map(
+            [...this.files].flatMap(([path, text]) =>
+              path.startsWith(`${folder}/`) ? [[path.slice(folder.length + 1), text]] : [],
+            ),
+          ),
+      },
+      environment: this.world.environment,
+      operation: `${this.repository.replace('/', '-')}-run-${this.#runs}`,
+      now: () => instant(Date.now()),
+      pause,
+    });
+    return lazily(target);
+  }
+
+  /** The pull request's head is this commit now. */
+  push(id: string, pullRequest: number, digit: string): DesiredPreview {
+    const commit = digit.repeat(40);
+    const preview: DesiredPreview = {
+      repository: this.repository,
+      previewId: id,
+      pullRequest,
+      commit,
+      requested: false,
+      fingerprint: 'f1',
+      services: [
+        {
+          name: this.service,
+          host: '',
+          probe: { path: '/healthz', within: duration(3000) },
+          settings: this.settings,
+          names: { stackName: '', namespace: '' },
+          values: { id, ID: id.toUpperCase(), sha: commit },
+        },
+      ],
+    };
+    this.#open.set(id, preview);
+    return preview;
+  }
+
+  closePull(id: string): void {
+    this.#open.delete(id);
+  }
+
+  desired(occasion: DesiredPreview): DesiredPreviews {
+    const byNumber = (a: DesiredPreview, b: DesiredPreview) => a.pullRequest - b.pullRequest;
+    return { occasion, all: async () => [...this.#open.values()].sort(byNumber) };
+  }
+
+  /** Plans and deploys as a run does; answers both. */
+  async run(occasion: DesiredPreview, watch = new Watcher()) {
+    const target = this.target();
+    const desired = this.desired(occasion);
+    const plan = await target.plan(desired, { dryRun: false, signal: watch.signal });
+    return { plan, result: await target.deploy(desired, watch), watch };
+  }
+}
+
+function lazily(target: Target | Promise<Target>): Target {
+  const opened = Promise.resolve(target);
+  return {
+    plan: async (desired, purpose) => (await opened).plan(desired, purpose),
+    deploy: async (desired, watch) => (await opened).deploy(desired, watch),
+    observe: async (repository) => (await opened).observe(repository),
+    destroy: async (key, watch) => (await opened).destroy(key, watch),
+    extend: async (key, expiresAt) => (await opened).extend(key, expiresAt),
+  };
+}
+
+/** Remembers what was told. */
+export class Watcher implements Watch {
+  readonly events: ProgressEvent[] = [];
+  readonly wait = true;
+  readonly #abort = new AbortController();
+
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  progress(event: ProgressEvent): void {
+    this.events.push(event);
+  }
+
+  steps(): readonly string[] {
+    const steps = this.events.flatMap((event) => (event.kind === 'step' ? [event.step] : []));
+    return [...new Set(steps)];
+  }
+}
+
+function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, Math.min(milliseconds, 200));
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    });
+  });
+}
