@@ -42,7 +42,7 @@ export async function detectDrift(
     }
   };
   await Promise.all(Array.from({ length: together }, work));
-  return answers;
+  return new Map(stackIds.map((stackId) => [stackId, answers.get(stackId) ?? 'unknown']));
 }
 
 async function driftOf(cloud: Cloud, stackId: string, waiting: Waiting): Promise<Drift> {
