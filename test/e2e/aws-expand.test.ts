@@ -1,7 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { instant } from '../../src/core/time.ts';
 import { type Ministack, startMinistack } from '../aws/ministack.ts';
-import { openShared, parameters, Shop, sharedTemplate, Watcher } from '../world/shared-stack.ts';
+import {
+  openShared,
+  parameters,
+  Shop,
+  settingsOf,
+  sharedTemplate,
+  Watcher,
+} from '../world/shared-stack.ts';
 
 let ministack: Ministack;
 
@@ -231,5 +238,146 @@ describe('previews in a shared stack', () => {
       );
       expect(await shop.target().observe('acme/shop')).toEqual([]);
       expect(await shop.target().destroy(key, new Watcher())).toEqual([]);
+    }));
+});
+
+/** Without `GetAtt`, which the emulator cannot resolve when it updates a nested stack. */
+function nestedTemplate(port: number): string {
+  return `Parameters:
+  Environment: { Type: String }
+  LiteVersion: { Type: String }
+Resources:
+  TaskDefinition:
+    Type: AWS::ECS::TaskDefinition
+    Properties:
+      Family: lite
+      ContainerDefinitions:
+        - Name: lite
+          Image: !Sub "registry.example.com/lite:\${LiteVersion}"
+          Memory: 128
+  Topic: { Type: AWS::SNS::Topic, Properties: { TopicName: lite } }
+Outputs:
+  Url: { Value: http://127.0.0.1:${port}/ }
+`;
+}
+
+function rootTemplate(url: string): string {
+  return `Parameters:
+  LiteVersion: { Type: String, Default: v0 }
+  Unrelated: { Type: String, Default: kept }
+Resources:
+  Topic: { Type: AWS::SNS::Topic }
+  Lite: # the shared one
+    Type: AWS::CloudFormation::Stack
+    Properties:
+      TemplateURL: ${url} # by address
+      Parameters:
+        Environment: testing
+        LiteVersion: !Ref LiteVersion
+`;
+}
+
+const releases = `- docker: lite
+  github: shop
+  deploy:
+    release: v1.2.3
+    preview: true
+`;
+
+describe('a shared template below a root template, with release definitions', () => {
+  test.each([
+    ['a path', './lite/lite.yaml'],
+    [
+      'the address that Kayron uploads to',
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation's own
+      '!Sub "https://templates.s3.${AWS::Region}.amazonaws.com/testing/lite/lite.yaml"',
+    ],
+  ])('named by %s: previews come and go with the versions of the root', async (_, url) => {
+    const world = await openShared(ministack.url);
+    try {
+      const bucket = `templates-${world.account}`;
+      await world.bucket(bucket, { 'testing/lite/lite.yaml': nestedTemplate(world.port) });
+      await world.deploy({
+        StackName: 'root',
+        ChangeSetType: 'CREATE',
+        TemplateBody: rootTemplate(
+          `"https://s3.eu-west-1.amazonaws.com/${bucket}/testing/lite/lite.yaml"`,
+        ),
+        Parameters: [{ ParameterKey: 'Unrelated', ParameterValue: 'mine' }],
+        Capabilities: ['CAPABILITY_IAM'],
+      });
+      const files = new Map([
+        ['cloudformation/index.yaml', rootTemplate(url)],
+        ['cloudformation/lite/lite.yaml', nestedTemplate(world.port)],
+        ['releases/service/lite.yaml', releases],
+      ]);
+      const settings = settingsOf(
+        { s3Bucket: bucket },
+        {
+          stack: 'root',
+          resources: ['TaskDefinition', 'Topic'],
+          root: { folder: 'cloudformation', template: 'index.yaml' },
+          releases: 'releases',
+        },
+      );
+      const shop = new Shop(world, { settings, files });
+      const { plan, result } = await shop.run(shop.push('1d0fd508', 1, 'a'));
+      expect(plan.rendered.text).toContain('TaskDefinition1D0FD508');
+      expect(result).toMatchObject({ kind: 'ready', services: [{ state: 'ready' }] });
+      expect(await world.parameters('root')).toMatchObject({
+        LiteVersion: 'v1.2.3',
+        Unrelated: 'mine',
+      });
+      expect(await shop.target().observe('acme/shop')).toMatchObject([
+        { previewId: '1d0fd508', services: [{ name: 'lite' }] },
+      ]);
+      const again = await shop.run(shop.push('1d0fd508', 1, 'a'));
+      expect(again.plan.outdated).toBeUndefined();
+
+      const expiresAt = instant(Date.parse('2027-01-01T00:00:00Z'));
+      await shop.target().extend(key, expiresAt);
+      expect(await shop.target().observe('acme/shop')).toMatchObject([{ expiresAt }]);
+      expect(await shop.target().destroy(key, new Watcher())).toEqual([]);
+      expect(await shop.target().observe('acme/shop')).toEqual([]);
+      expect(await world.parameters('root')).toMatchObject({ LiteVersion: 'v1.2.3' });
+    } finally {
+      await world.close();
+    }
+  });
+});
+
+describe('what the base branch says of the shared template', () => {
+  test('is deployed with the next preview, and is drift for those that are there', () =>
+    inShared(async (world) => {
+      const files = new Map([['infra/shared.yaml', sharedTemplate(world.port)]]);
+      const settings = settingsOf({ template: 'infra/shared.yaml' });
+      const shop = new Shop(world, { settings, files });
+      await shop.run(shop.push('1d0fd508', 1, 'a'));
+      files.set(
+        'infra/shared.yaml',
+        sharedTemplate(world.port).replace('Memory: 128', 'Memory: 256 # more'),
+      );
+      const { plan, result } = await shop.run(shop.push('1d0fd508', 1, 'a'));
+      expect(plan.outdated).toContain('the shared template changed on the base branch');
+      expect(result.kind).toBe('ready');
+      expect((await world.template()).match(/Memory: 256/g)).toHaveLength(2);
+    }));
+
+  test('a preview whose image is not in the registry waits, and the others go on', () =>
+    inShared(async (world) => {
+      const shop = new Shop(world, { settings: settingsOf({}, { requireImage: 'ecr' }) });
+      await world.image('lite', 'b'.repeat(40));
+      const waits = shop.push('1d0fd508', 1, 'a');
+      const { plan } = await shop.run(shop.push('f4436797', 2, 'b'));
+      expect(plan.waiting).toBeUndefined();
+      const observed = await shop.target().observe('acme/shop');
+      expect(observed.map(({ previewId }) => previewId)).toEqual(['f4436797']);
+      const signal = new Watcher().signal;
+      const own = await shop.target().plan(shop.desired(waits), { dryRun: false, signal });
+      expect(own.waiting).toMatch(
+        /its image \d+\.dkr\.ecr\..*\/lite:a+ is not in the registry yet/,
+      );
+      await world.image('lite', 'a'.repeat(40));
+      expect((await shop.run(waits)).result).toMatchObject({ kind: 'ready' });
     }));
 });

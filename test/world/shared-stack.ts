@@ -1,6 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CloudFormationClient, GetTemplateCommand } from '@aws-sdk/client-cloudformation';
+import { CreateRepositoryCommand, ECRClient, PutImageCommand } from '@aws-sdk/client-ecr';
+import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { duration, instant } from '../../src/core/time.ts';
 import type {
   CloudFormationSettings,
@@ -15,12 +17,14 @@ import type {
   Watch,
 } from '../../src/targets/target.ts';
 import { type FaultProxy, startFaultProxy } from '../aws/fault-proxy.ts';
-import { deployByHand, type Wish } from '../aws/stack-by-hand.ts';
+import { deployByHand, stackOf, type Wish } from '../aws/stack-by-hand.ts';
 
 /** An account of the emulator with a shared stack in it, and what its services are asked for. */
 export interface SharedWorld {
   readonly client: CloudFormationClient;
   readonly proxy: FaultProxy;
+  /** 12 digits. */
+  readonly account: string;
   readonly environment: Readonly<Record<string, string>>;
   /** Asked by each task definition that is made or changed: `false` = it fails. */
   accepts(task: string): boolean;
@@ -29,6 +33,12 @@ export interface SharedWorld {
   readonly port: number;
   template(stack?: string): Promise<string>;
   deploy(wish: Wish): Promise<unknown>;
+  /** Values of a stack's parameters, by name. */
+  parameters(stack: string): Promise<Readonly<Record<string, string>>>;
+  /** A bucket with texts in it. */
+  bucket(name: string, objects: Readonly<Record<string, string>>): Promise<void>;
+  /** An image of that tag in the account's registry. */
+  image(repository: string, tag: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -41,7 +51,8 @@ export async function openShared(
   const accessKeyId = String(200_000_000_000 + process.pid * 1000 + accounts);
   const proxy = await startFaultProxy(url);
   const credentials = { accessKeyId, secretAccessKey: 'test' };
-  const client = new CloudFormationClient({ endpoint: url, region: 'eu-west-1', credentials });
+  const place = { endpoint: url, region: 'eu-west-1', credentials };
+  const client = new CloudFormationClient(place);
   const asked: string[] = [];
   const { server, port } = await openApplication((task) => {
     asked.push(task);
@@ -50,6 +61,7 @@ export async function openShared(
   const world = {
     client,
     proxy,
+    account: accessKeyId,
     environment: {
       AWS_ENDPOINT_URL: proxy.url,
       AWS_REGION: 'eu-west-1',
@@ -65,6 +77,18 @@ export async function openShared(
       return TemplateBody ?? '';
     },
     deploy: (wish: Wish) => deployByHand(client, wish),
+    parameters: async (stack: string) => {
+      const { Parameters = [] } = await stackOf(client, stack);
+      return Object.fromEntries(
+        Parameters.map(({ ParameterKey = '', ParameterValue = '' }) => [
+          ParameterKey,
+          ParameterValue,
+        ]),
+      );
+    },
+    bucket: (name: string, objects: Readonly<Record<string, string>>) =>
+      fillBucket(new S3Client({ ...place, forcePathStyle: true }), name, objects),
+    image: (repository: string, tag: string) => putImage(new ECRClient(place), repository, tag),
     close: async () => {
       await proxy.close();
       server.close();
@@ -72,6 +96,23 @@ export async function openShared(
     },
   };
   return world;
+}
+
+async function fillBucket(
+  s3: S3Client,
+  Bucket: string,
+  objects: Readonly<Record<string, string>>,
+): Promise<void> {
+  await s3.send(new CreateBucketCommand({ Bucket }));
+  for (const [Key, Body] of Object.entries(objects)) {
+    await s3.send(new PutObjectCommand({ Bucket, Key, Body }));
+  }
+}
+
+async function putImage(ecr: ECRClient, repositoryName: string, imageTag: string): Promise<void> {
+  await ecr.send(new CreateRepositoryCommand({ repositoryName })).catch(() => undefined);
+  const imageManifest = JSON.stringify({ schemaVersion: 2, layers: [], tag: imageTag });
+  await ecr.send(new PutImageCommand({ repositoryName, imageTag, imageManifest }));
 }
 
 async function openApplication(accepts: (task: string) => boolean) {
