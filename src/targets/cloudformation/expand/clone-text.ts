@@ -4,6 +4,7 @@ import { type Changes, hole, type Made, type Piece, type Splice } from './pieces
 import {
   atLineStart,
   contentEnd,
+  endsInBlockScalar,
   indentBefore,
   isFirstOnLine,
   lineEnd,
@@ -11,15 +12,12 @@ import {
   nextLine,
 } from './source-text.ts';
 import type { MapNode, PairNode, SeqNode, SyntaxNode } from './syntax-tree.ts';
-import { everyNode } from './tree-lookup.ts';
 
 /** What clones are cut from. */
 export interface Original {
   readonly source: string;
   readonly dialect: Dialect;
   readonly lineBreak: string;
-  /** Whether a clone may repeat this alias: its anchor is defined once in the whole text. */
-  repeatable(alias: string): boolean;
 }
 
 /**
@@ -42,7 +40,9 @@ export function clonePair(original: Original, pair: PairNode, changes: Changes):
   const end = contentEnd(pair.value);
   const isBlock = pair.value.kind !== 'scalar' && pair.value.kind !== 'alias' && !pair.value.flow;
   const until = isBlock && !atLineStart(source, end) ? lineEnd(source, end) : end;
-  return withCuts(source, pair.from, until, [...cuts, ...cutter.cuts]);
+  const copy = withCuts(source, pair.from, until, [...cuts, ...cutter.cuts]);
+  const isCutOff = isBlock && endsInBlockScalar(pair.value) && !atLineStart(source, end);
+  return isCutOff ? [...copy, original.lineBreak] : copy;
 }
 
 class Cutter {
@@ -75,12 +75,10 @@ class Cutter {
     else if (node.kind === 'map') this.#map(node);
   }
 
-  /** An alias stays one while what it stands for has not changed. */
+  /** Clones hold no aliases: they may be carried over into a text that lacks the anchor, or defines it anew. */
   #copy(node: SyntaxNode): void {
     const alias = node.copyOf;
     if (!alias) return;
-    const stays = this.#original.repeatable(alias.name) && !isChanged(node, this.#changes);
-    if (stays) return;
     const pieces = flowText(node, this.#changes, this.#original.dialect);
     this.cuts.push({ start: alias.start, end: alias.end, pieces });
   }
@@ -208,13 +206,4 @@ class Cutter {
 
 function pairEnd(pair: PairNode): number {
   return Math.max(pair.key.end, contentEnd(pair.value));
-}
-
-function isChanged(node: SyntaxNode, changes: Changes): boolean {
-  const { spliced, replaced, removed, appended, added } = changes;
-  for (const part of everyNode(node)) {
-    if (part.kind === 'scalar' && spliced.has(part)) return true;
-    if ([replaced, removed, appended, added].some((places) => places.has(part))) return true;
-  }
-  return false;
 }

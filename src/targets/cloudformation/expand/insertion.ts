@@ -1,6 +1,7 @@
 import {
   atLineStart,
   contentEnd,
+  endsInBlockScalar,
   indentBefore,
   isFirstOnLine,
   lineEnd,
@@ -69,16 +70,6 @@ function afterLine(source: string, end: number): { at: number; isOpen: boolean }
     else if (content.trim() !== '') break;
   }
   return { at, isOpen: at === source.length && !source.endsWith('\n') };
-}
-
-function endsInBlockScalar(node: SyntaxNode): boolean {
-  if (node.kind === 'map' && !node.flow) return lastEndsInBlockScalar(node.pairs.at(-1)?.value);
-  if (node.kind === 'seq' && !node.flow) return lastEndsInBlockScalar(node.items.at(-1));
-  return node.kind === 'scalar' && node.style === 'block';
-}
-
-function lastEndsInBlockScalar(node: SyntaxNode | undefined): boolean {
-  return node !== undefined && endsInBlockScalar(node);
 }
 
 /** Whether further entries can be put into the value of a section. */

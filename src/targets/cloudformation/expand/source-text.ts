@@ -54,3 +54,14 @@ export function contentEnd(node: SyntaxNode): number {
   }
   return node.end;
 }
+
+/** Whether its last line is one of a block scalar, to which a line break after it belongs. */
+export function endsInBlockScalar(node: SyntaxNode): boolean {
+  if (node.kind === 'map' && !node.flow) return lastEndsInBlockScalar(node.pairs.at(-1)?.value);
+  if (node.kind === 'seq' && !node.flow) return lastEndsInBlockScalar(node.items.at(-1));
+  return node.kind === 'scalar' && node.style === 'block';
+}
+
+function lastEndsInBlockScalar(node: SyntaxNode | undefined): boolean {
+  return node !== undefined && endsInBlockScalar(node);
+}

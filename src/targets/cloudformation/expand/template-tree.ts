@@ -2,8 +2,8 @@ import { type Document, LineCounter, parseDocument } from 'yaml';
 import { type Problem, type SourceLocation, UserError } from '../../../core/user-error.ts';
 import type { Original } from './clone-text.ts';
 import { lineBreakOf } from './source-text.ts';
-import { type MapNode, type PairNode, readTree, type SyntaxNode } from './syntax-tree.ts';
-import { aliased, everyNode, pairsOf } from './tree-lookup.ts';
+import { type MapNode, type PairNode, readTree } from './syntax-tree.ts';
+import { aliased, pairsOf } from './tree-lookup.ts';
 
 /** A template as tree and text. */
 export interface TemplateTree extends Original {
@@ -27,7 +27,6 @@ export function parseTemplate(source: string, file: string): TemplateTree {
   if (document.errors.length > 0) throw UserError.all(syntaxProblems(document, at));
   const root = readTree(document as Document.Parsed);
   if (root?.kind !== 'map') throw UserError.all([notATemplate(at({ start: 0 }))]);
-  const anchors = anchorsIn(source, root);
   return {
     source,
     file,
@@ -35,7 +34,6 @@ export function parseTemplate(source: string, file: string): TemplateTree {
     at,
     dialect: root.flow ? 'long' : 'short',
     lineBreak: lineBreakOf(source),
-    repeatable: (alias) => anchors.get(alias) === 1,
   };
 }
 
@@ -50,16 +48,6 @@ export function entriesOf(tree: TemplateTree, name: string): ReadonlyMap<string,
   const value = section && aliased(section.value);
   if (value?.kind !== 'map') return new Map();
   return new Map(pairsOf(value).map((pair) => [pair.name, pair]));
-}
-
-function anchorsIn(source: string, root: SyntaxNode): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>();
-  for (const { anchor } of everyNode(root)) {
-    if (!anchor) continue;
-    const name = source.slice(anchor.start + 1, anchor.end);
-    counts.set(name, (counts.get(name) ?? 0) + 1);
-  }
-  return counts;
 }
 
 function syntaxProblems(

@@ -1,3 +1,5 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: substitutions of CloudFormation, not of JavaScript
+
 import { describe, expect, test } from '@jest/globals';
 import { commit, expanded, preview, type Read, read, understood } from './expanding.ts';
 
@@ -242,7 +244,7 @@ describe('anchors', () => {
     '  Properties: { Name: &name group }',
   ];
 
-  test('what an alias stands for is written out where the clone differs, and stays an alias where not', () => {
+  test('what an alias stands for is written out, with the changes of its own place', () => {
     const text = resources(
       ...shared,
       'Service:',
