@@ -34,22 +34,22 @@ type Failed = Extract<DeployResult, { kind: 'failed' }>;
 const replans = 5;
 
 /**
- * Carries out the change of one stack, waits for it and for the health of its services. `again` prepares anew when
- * someone else's change came first.
+ * Carries out the change of one stack, waits for it and for the health of its services. `prepare` makes the change
+ * set where the plan made none, and anew when someone else's change came first.
  */
 export async function deployStack(
-  first: PreparedStack,
-  again: () => Promise<PreparedStack>,
+  planned: PreparedStack | undefined,
+  prepare: (attempt: number) => Promise<PreparedStack>,
   context: CloudFormationContext,
   watch: Watch,
 ): Promise<DeployResult> {
-  let stack = first;
+  let stack = planned;
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await carryOut(stack, context, watch);
+      return await carryOut(stack ?? (await prepare(attempt)), context, watch);
     } catch (cause) {
       if (!(cause instanceof ChangeSetReplaced) || attempt >= replans) throw cause;
-      stack = await again();
+      stack = undefined;
     }
   }
 }

@@ -14,13 +14,13 @@ export interface Pace {
 
 const jitterShare = 0.03;
 /** From here on the unhurried steps are a share of the elapsed time. */
-const settled = 43_000;
+const settled = 34_000;
 const longestGap = 15_000;
 
 /**
  * How long after one question the next is to be sent.
  *
- * Without knowledge the gap grows to 3.2 s within 10 s (a 25 s operation takes 11 questions), then to a share of
+ * Without knowledge the gap grows to 2.5 s within 4 s (a 25 s operation takes 11 or 12 questions), then to a share of
  * 7.5 % of the time it took so far, 15 s at most. A known usual duration lets most questions wait until it is near.
  * When all resources are done only the stack itself is left, which takes a second or two.
  */
@@ -33,7 +33,7 @@ export function gapAfter(pace: Pace): number {
 function withUsual(pace: Pace): number {
   const { elapsed, usual } = pace;
   if (usual === undefined || elapsed > usual * 1.15) return unhurried(pace);
-  const fine = Math.min(8000, Math.max(800, usual * 0.035));
+  const fine = Math.min(8000, Math.max(900, usual * 0.04));
   const near = usual * 0.88;
   if (elapsed >= near - fine / 2) return fine;
   // Failures come early and are worth showing, so even the waiting part is not silent.
@@ -48,7 +48,7 @@ function unhurried({ elapsed, pending }: Pace): number {
 }
 
 function firstGaps(elapsed: number): number {
-  return elapsed <= 0 ? 500 : Math.min(3200, 1100 + elapsed * 0.22);
+  return elapsed <= 0 ? 480 : Math.min(2500, 1200 + elapsed * 0.3);
 }
 
 /** A number from -1 to 1 that differs from operation to operation and from question to question. */

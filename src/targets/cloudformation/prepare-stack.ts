@@ -8,7 +8,7 @@ import type { CloudFormationContext } from './context.ts';
 import type { PreparedStack } from './deploy-stack.ts';
 import { describeStack } from './describe-stack.ts';
 import { explainAws } from './errors.ts';
-import { marksOf, ownNameTag } from './observe-stacks.ts';
+import { type MarkedStack, marksOf, ownNameTag } from './observe-stacks.ts';
 import { ensureDeployable } from './recover.ts';
 import { groupByStack, type StackGroup } from './stack-group.ts';
 import {
@@ -45,6 +45,7 @@ export interface Preparing {
 export async function openCases(
   preview: DesiredPreview,
   { context, connections }: Preparing,
+  seen?: readonly MarkedStack[],
 ): Promise<readonly StackCase[]> {
   return Promise.all(
     groupByStack(preview).map(async (group) => {
@@ -52,9 +53,7 @@ export async function openCases(
       const { files, environment } = context;
       const read = (path: string) => files.at(preview.commit, path);
       const [stack, source, parameters] = await Promise.all([
-        describeStack(cloud, group.stackName).catch((cause) => {
-          throw explainAws(cause, `read the stack ${group.stackName}`);
-        }),
+        stackNamed(group.stackName, cloud, seen),
         readSource(group, { cloud, files, environment, commit: preview.commit }),
         readParameters(group, read),
       ]);
@@ -62,6 +61,17 @@ export async function openCases(
       return { preview, group, cloud, source, parameters, content, stack };
     }),
   );
+}
+
+/**
+ * As a complete list of moments ago showed it, where there was one. Someone else's stack of that name is not in it;
+ * CloudFormation then refuses the change set.
+ */
+async function stackNamed(name: string, cloud: Cloud, seen: readonly MarkedStack[] | undefined) {
+  if (seen) return seen.find((one) => one.cloud === cloud && one.stack.StackName === name)?.stack;
+  return describeStack(cloud, name).catch((cause) => {
+    throw explainAws(cause, `read the stack ${name}`);
+  });
 }
 
 /** Whether the stack is as it should be, down to its template. */

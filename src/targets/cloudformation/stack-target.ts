@@ -31,9 +31,12 @@ import {
   unchangedStack,
   unplannable,
 } from './prepare-stack.ts';
+import { ChangeSetReplaced } from './replaced.ts';
 
 /** One run's work: what its plan has prepared is what its deploy carries out. */
 interface Work {
+  /** Stacks as the last list showed them, by name and connection; moments old when a plan looks. */
+  seen: readonly MarkedStack[] | undefined;
   readonly context: CloudFormationContext;
   readonly connections: Connections;
   readonly prepared: Map<string, PreparedStack>;
@@ -41,11 +44,14 @@ interface Work {
 
 /** Previews as stacks of their own. */
 export function stackTarget(context: CloudFormationContext, connections: Connections): Target {
-  const work: Work = { context, connections, prepared: new Map() };
+  const work: Work = { context, connections, prepared: new Map(), seen: undefined };
   return {
     plan: ({ occasion }, purpose) => plan(work, occasion, purpose),
     deploy: ({ occasion }, watch) => deploy(work, occasion, watch),
-    observe: async (repository) => previewsOf(await allMarked(work, repository)),
+    observe: async (repository) => {
+      work.seen = await allMarked(work, repository);
+      return previewsOf(work.seen);
+    },
     destroy: (key, watch) => destroy(work, key, watch),
     extend: (key, expiresAt) => extend(work, key, expiresAt),
     drift: (keys, watch) => drift(work, keys, watch),
@@ -58,7 +64,9 @@ async function plan(
   purpose: PlanPurpose,
 ): Promise<TargetPlan> {
   const preparing: Preparing = { ...work, signal: purpose.signal };
-  const cases = await openCases(preview, preparing);
+  const { seen } = work;
+  work.seen = undefined;
+  const cases = await openCases(preview, preparing, seen);
   const plans = await Promise.all(
     cases.map((stackCase) => planCase(work, stackCase, preparing, purpose)),
   );
@@ -85,7 +93,16 @@ async function planCase(
     if (reason instanceof UserError) throw reason;
     return { changes: [], outdated: reason };
   }
-  const prepared = await prepareStack(stackCase, preparing, 1);
+  const prepared = await prepareStack(stackCase, preparing, 1).catch((cause: unknown) => {
+    if (!(cause instanceof ChangeSetReplaced)) throw cause;
+    if (!purpose.dryRun) return undefined;
+    throw new UserError(
+      `the stack ${stackCase.group.stackName} is being changed, or is not this preview's: ${cause.message}`,
+      'Look at the stack, or set `preview.cloudformation.stack-name` to a name of its own.',
+    );
+  });
+  if (!prepared)
+    return { changes: [], outdated: 'someone else changes the stack; this comes after' };
   if (purpose.dryRun) await discardChangeSet(stackCase.cloud, prepared.prepared, purpose.signal);
   else work.prepared.set(stackCase.group.stackName, prepared);
   const changes = prepared.prepared.kind === 'ready' ? prepared.prepared.changes : [];
@@ -114,26 +131,23 @@ async function planUnchanged(
 
 async function deploy(work: Work, preview: DesiredPreview, watch: Watch): Promise<DeployResult> {
   const preparing: Preparing = { ...work, signal: watch.signal };
-  const { progress } = watch;
-  const cases = work.prepared.size > 0 ? [] : await openCases(preview, preparing);
-  const anew = async (stackName: string, attempt: number) => {
-    const found = (cases.length > 0 ? cases : await openCases(preview, preparing)).find(
-      ({ group }) => group.stackName === stackName,
-    );
+  const prepare = async (stackName: string, attempt: number) => {
+    const cases = await openCases(preview, preparing);
+    const found = cases.find(({ group }) => group.stackName === stackName);
     if (!found) throw new Error(`the preview has no stack ${stackName}`);
-    return recoverAndPrepare(found, preparing, attempt, progress);
+    return recoverAndPrepare(found, preparing, attempt, watch.progress);
   };
   const names = [...new Set(preview.services.map((service) => service.names.stackName))];
   const results = await Promise.all(
-    names.map(async (stackName) => {
-      const first = work.prepared.get(stackName) ?? (await anew(stackName, 1));
-      let attempt = 1;
-      const again = () => {
-        attempt += 1;
-        return anew(stackName, attempt);
-      };
-      return deployStack(first, again, work.context, watch);
-    }),
+    names.map((stackName) =>
+      deployStack(
+        work.prepared.get(stackName),
+        // What the plan has prepared was the first attempt.
+        (attempt) => prepare(stackName, attempt + 1),
+        work.context,
+        watch,
+      ),
+    ),
   );
   return joinResults(results);
 }

@@ -62,7 +62,7 @@ describe('following an operation', () => {
     expect(followed.failure).toBeUndefined();
     expect(followed.seconds).toBeCloseTo(25, 0);
     expect(at.counts()).toEqual({ CreateStack: 1, DescribeStackEvents: expect.any(Number) });
-    expect(at.counts().DescribeStackEvents).toBeLessThanOrEqual(11);
+    expect(at.counts().DescribeStackEvents).toBeLessThanOrEqual(12);
     expect(at.now() - begun).toBeLessThanOrEqual(26_500);
     const last = at.pauses.at(-1);
     expect((last?.at ?? 0) + (last?.length ?? 0)).toBe(at.now());
@@ -156,6 +156,27 @@ describe('following an operation', () => {
       count: 1,
     });
     expect(at.counts().DescribeEvents).toBeUndefined();
+  });
+
+  test.each([
+    ['not allowed', { denied: ['DescribeEvents'] }],
+    ['not there', { broken: ['DescribeEvents'] }],
+  ])('DescribeEvents %s costs nothing but its better words', async (_, options) => {
+    const url = 'https://s3.us-east-1.amazonaws.com/b/inner';
+    const at = await open({
+      ...options,
+      templates: { [url]: 'Resources: { Deep: { Type: AWS::SQS::Queue } }' },
+      failures: [
+        { logicalId: 'Inner', on: 'create', reason: 'Validation failed. Call DescribeEvents' },
+      ],
+    });
+    const TemplateBody = `Resources: { Inner: { Type: AWS::CloudFormation::Stack, Properties: { TemplateURL: "${url}" } } }`;
+    const asked = performance.now();
+    const followed = await create(at, { TemplateBody });
+    expect(followed.failure).toMatchObject({ logicalId: 'Inner' });
+    expect(performance.now() - asked).toBeLessThan(6000);
+    const failed = at.aws.requests().filter(({ action }) => action === 'DescribeEvents');
+    expect(failed.length).toBeGreaterThan(0);
   });
 
   test('a failed update shows its rollback and ends as failed', async () => {

@@ -75,16 +75,14 @@ async function draftAnew(
   return draftStack(workshop, snapshot, goal, watch.signal);
 }
 
-/** The desired set as it is now: what `all` says of the occasion may be older than the occasion itself. */
+/** The desired set as it is now. Where the head has moved on since, `all` knows: the newest wins. */
 export async function desiredGoal(
   { occasion, all }: DesiredPreviews,
   { failed, held }: Learnt = { failed: new Map(), held: [] },
 ): Promise<Extract<Goal, { kind: 'desired' }>> {
   const others = await all();
   const isOccasion = ({ previewId }: { previewId: string }) => previewId === occasion.previewId;
-  const previews = others.some(isOccasion)
-    ? others.map((preview) => (isOccasion(preview) ? occasion : preview))
-    : [...others, occasion];
+  const previews = others.some(isOccasion) ? others : [...others, occasion];
   const occasionOnly = failed.size >= mostCulprits;
   return { kind: 'desired', occasion, previews, failed, learnt: held, occasionOnly };
 }

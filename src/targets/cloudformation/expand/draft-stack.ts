@@ -141,7 +141,7 @@ interface ReadRoot {
 
 async function readRoot(
   { context, engine }: Workshop,
-  { place, cloud, stack }: Snapshot,
+  { place, cloud, stack, root: deployed = '' }: Snapshot,
   goal: Goal,
   files: readonly DraftFile[],
   store: TemplateStore,
@@ -150,7 +150,6 @@ async function readRoot(
   const { root } = place;
   if (!root) throw new RangeError('a place without a root');
   const read = (id: string) => engine.originalTemplate(cloud, id, signal);
-  const deployed = await read(stack.StackId);
   const plain = files.map((draft) => ({
     draft,
     text: draft.unchanged ? draft.deployed.text : draft.text,

@@ -36,6 +36,8 @@ export interface Snapshot {
   readonly cloud: Cloud;
   readonly stack: ExistingStack;
   readonly files: readonly DeployedFile[];
+  /** The root template as it was sent last; absent without a root. */
+  readonly root?: string;
 }
 
 /** A stack that exists; `undefined` = there is none of that name, or none that was ever made. */
@@ -66,7 +68,9 @@ export async function takeSnapshot(
         : await readOwn(engine, cloud, stack, file, signal),
     );
   }
-  return { place, cloud, stack, files };
+  if (!root) return { place, cloud, stack, files };
+  const text = await engine.originalTemplate(cloud, stack.StackId, signal);
+  return { place, cloud, stack, files, root: text };
 }
 
 async function readOwn(
@@ -86,12 +90,15 @@ async function readOwn(
  */
 export async function isCurrent(
   { engine }: Workshop,
-  { cloud, stack, files }: Snapshot,
+  { cloud, stack, files, root }: Snapshot,
   signal: AbortSignal,
 ): Promise<boolean> {
-  for (const { stack: own, text } of files) {
-    const id = own?.StackId ?? stack.StackId;
-    const now = own ? await engine.originalTemplate(cloud, id, signal) : text;
+  if (root !== undefined) {
+    // It names each nested template by the hash of its content.
+    return (await engine.originalTemplate(cloud, stack.StackId, signal)) === root;
+  }
+  for (const { text } of files) {
+    const now = await engine.originalTemplate(cloud, stack.StackId, signal);
     if (now !== text) return false;
   }
   return true;
