@@ -147,10 +147,10 @@ function rendered(
 
 /** What `/preview keep` added stays added; a preview that does not change does not get older or younger. */
 function expiryOf(wanted: Wanted, entry: PreviewEntry | undefined): string | undefined {
-  if (!entry || wanted.expiresAt === undefined) return wanted.expiresAt;
-  if (entry.commit === wanted.commit && entry.fingerprint === wanted.fingerprint) {
+  if (entry?.commit === wanted.commit && entry.fingerprint === wanted.fingerprint) {
     return entry.expiresAt;
   }
+  if (!entry || wanted.expiresAt === undefined) return wanted.expiresAt;
   const times = [entry.expiresAt, wanted.expiresAt].map((at) => Date.parse(at ?? ''));
   return toIso(instant(Math.max(...times.filter((time) => !Number.isNaN(time)))));
 }

@@ -1,4 +1,5 @@
 import {
+  imagePlaceholders,
   missingPlaceholders,
   renderTemplate,
   type TemplateValues,
@@ -48,7 +49,10 @@ export function wantedEntries(
 function wantedEntry(preview: DesiredPreview, service: DesiredService, part: Part): Wanted {
   const { repository, previewId, pullRequest, commit, fingerprint, requested, expiresAt } = preview;
   const values: TemplateValues = { ...withImage(service), service: part.shortName };
-  const known = missingPlaceholders(part.expand.image, values).length === 0;
+  const image = renderTemplate(part.expand.image, values);
+  const known =
+    missingPlaceholders(image, values).length === 0 &&
+    !imagePlaceholders.some((name) => image.includes(`{${name}}`));
   return {
     part: part.name,
     id: previewId,
@@ -58,7 +62,7 @@ function wantedEntry(preview: DesiredPreview, service: DesiredService, part: Par
     fingerprint,
     requested,
     values,
-    image: known ? renderTemplate(part.expand.image, values) : undefined,
+    image: known ? image : undefined,
     ...(expiresAt !== undefined && { expiresAt: toIso(expiresAt) }),
   };
 }
