@@ -33,7 +33,7 @@ export function gapAfter(pace: Pace): number {
 function withUsual(pace: Pace): number {
   const { elapsed, usual } = pace;
   if (usual === undefined || elapsed > usual * 1.15) return unhurried(pace);
-  const fine = Math.min(8000, Math.max(900, usual * 0.04));
+  const fine = Math.min(8000, Math.max(900, usual * 0.037));
   const near = usual * 0.88;
   if (elapsed >= near - fine / 2) return fine;
   // Failures come early and are worth showing, so even the waiting part is not silent.
