@@ -130,7 +130,10 @@ function obstacleTo(facts: SetFacts, wanted: Wanted): Obstacle | undefined {
     return { verdict: 'wait', reason: 'too many other previews failed in this run' };
   }
   if (wanted.image === undefined) {
-    return { verdict: 'wait', reason: 'its image is known to its own run only' };
+    const reason = isOccasion
+      ? 'its image was not given to this run: pass it by the input `images`'
+      : 'its image is known to its own run only';
+    return { verdict: 'wait', reason };
   }
   const missing = facts.missing.get(key);
   return missing === undefined ? undefined : { verdict: 'wait', reason: missing };
