@@ -50,9 +50,4 @@ export interface Engine {
     signal: AbortSignal,
   ): Promise<void>;
   untilUrlHealthy(url: string, probe: Probe, probing: UrlProbing): Promise<UrlHealth>;
-  isAccessDenied(cause: unknown): boolean;
-  /** The status that a stack was in when it refused a call, where AWS names one. */
-  statusInTheWay(cause: unknown): string | undefined;
-  /** A `UserError` for what the user can mend, anything else as it is. */
-  explain(cause: unknown, doing: string): unknown;
 }

@@ -12,7 +12,7 @@ import type { Connections } from './connections.ts';
 import type { CloudFormationContext } from './context.ts';
 import { describeStack } from './describe-stack.ts';
 import type { Engine } from './engine.ts';
-import { explainAws, isAccessDenied, statusInTheWay } from './errors.ts';
+import { explainAws } from './errors.ts';
 import { followOperation } from './follow.ts';
 
 /** What expand mode does to stacks, over these connections. */
@@ -37,9 +37,6 @@ export function openEngine(
     followOperation,
     continueRollback,
     untilUrlHealthy,
-    isAccessDenied,
-    statusInTheWay,
-    explain: explainAws,
   };
 }
 

@@ -13,7 +13,8 @@ export function listenerOf(ruleArn: string): string | undefined {
 
 /**
  * Priorities that the listener has given to others: neither to previews that the template remembers nor to rules
- * that the template numbers itself. Empty where the listener is not known yet, or may not be asked.
+ * that the template numbers itself. Empty where the listener is not known yet. Throws a `UserError` without the right
+ * to ask: a number that is taken would fail the update for everybody.
  */
 export async function takenPriorities(
   { engine }: Workshop,
@@ -33,12 +34,7 @@ export async function takenPriorities(
   const own = new Set(deployed.previews.flatMap(({ priorities }) => priorities));
   const taken: number[] = [];
   for (const listener of new Set(listeners)) {
-    const rules = await (await engine.nearby(cloud))
-      .listenerRules(listener, signal)
-      .catch((cause: unknown) => {
-        if (engine.isAccessDenied(cause)) return [];
-        throw cause;
-      });
+    const rules = await (await engine.nearby(cloud)).listenerRules(listener, signal);
     taken.push(...rules.map(({ priority }) => priority).filter((number) => !own.has(number)));
   }
   return [...new Set(taken)].sort((a, b) => a - b);
