@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { instant } from '../src/core/time.ts';
 import { tagsOf } from '../src/targets/cloudformation/marks.ts';
-import { ownNameTag } from '../src/targets/cloudformation/observe-stacks.ts';
+import { ownNameTag } from '../src/targets/cloudformation/stack/observe-stacks.ts';
 import type { FakeOptions } from '../test/aws/fake-cloudformation.ts';
 import { startFakeCloudFormation } from '../test/aws/fake-cloudformation.ts';
 import { inWorld, repository } from '../test/world/world.ts';

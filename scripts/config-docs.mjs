@@ -3,7 +3,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { toJsonSchema } from '@valibot/to-json-schema';
 import { fileSchema } from '../src/config/sections.ts';
-import { statusAnswers } from '../src/targets/cloudformation/statuses.ts';
+import { statusAnswers } from '../src/targets/cloudformation/watching/statuses.ts';
 
 const schemaFile = 'schema/understudy.schema.json';
 const pageFile = 'docs/configuration.md';

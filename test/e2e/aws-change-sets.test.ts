@@ -7,11 +7,11 @@ import {
   discardChangeSet,
   executeChangeSet,
   prepareChangeSet,
-} from '../../src/targets/cloudformation/change-set.ts';
-import { type Cloud, connectCloud } from '../../src/targets/cloudformation/cloud.ts';
+} from '../../src/targets/cloudformation/change-sets/change-set.ts';
+import { ChangeSetReplaced } from '../../src/targets/cloudformation/change-sets/replaced.ts';
+import { type Cloud, connectCloud } from '../../src/targets/cloudformation/connect/cloud.ts';
+import { pauseFor } from '../../src/targets/cloudformation/connect/retrying.ts';
 import { marksIn, tagsOf } from '../../src/targets/cloudformation/marks.ts';
-import { ChangeSetReplaced } from '../../src/targets/cloudformation/replaced.ts';
-import { pauseFor } from '../../src/targets/cloudformation/retrying.ts';
 import { startFaultProxy } from '../aws/fault-proxy.ts';
 import { type Ministack, startMinistack } from '../aws/ministack.ts';
 import { environmentFor, queues, ready, requestFor } from '../targets/cloudformation/sending.ts';

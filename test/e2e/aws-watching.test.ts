@@ -13,13 +13,16 @@ import {
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { instant } from '../../src/core/time.ts';
-import type { Acting } from '../../src/targets/cloudformation/acting.ts';
-import { type Cloud, connectCloud } from '../../src/targets/cloudformation/cloud.ts';
+import { type Cloud, connectCloud } from '../../src/targets/cloudformation/connect/cloud.ts';
 import { describeStack } from '../../src/targets/cloudformation/describe-stack.ts';
-import { destroyStack } from '../../src/targets/cloudformation/destroy-stack.ts';
-import { detectDrift } from '../../src/targets/cloudformation/drift.ts';
-import { type Followed, followOperation } from '../../src/targets/cloudformation/follow.ts';
-import type { Running } from '../../src/targets/cloudformation/statuses.ts';
+import type { Acting } from '../../src/targets/cloudformation/stack/acting.ts';
+import { destroyStack } from '../../src/targets/cloudformation/stack/destroy-stack.ts';
+import { detectDrift } from '../../src/targets/cloudformation/stack/drift.ts';
+import {
+  type Followed,
+  followOperation,
+} from '../../src/targets/cloudformation/watching/follow.ts';
+import type { Running } from '../../src/targets/cloudformation/watching/statuses.ts';
 import type { ProgressEvent } from '../../src/targets/target.ts';
 import { type Ministack, startMinistack } from '../aws/ministack.ts';
 import { stackOf } from '../aws/stack-by-hand.ts';

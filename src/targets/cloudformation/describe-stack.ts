@@ -3,7 +3,7 @@ import {
   DescribeStacksCommand,
   type Stack,
 } from '@aws-sdk/client-cloudformation';
-import { isMissing } from './errors.ts';
+import { isMissing } from './connect/errors.ts';
 
 /**
  * The stack of that name or id; `undefined` = there is none. By name a deleted stack is none, by id it is one whose

@@ -1,10 +1,15 @@
 import type { Stack, StackResourceSummary } from '@aws-sdk/client-cloudformation';
 import type { UrlHealth, UrlProbing } from '../health.ts';
 import type { Probe } from '../target.ts';
-import type { ChangeSetRequest, PreparedChangeSet, ReadyChangeSet, Waiting } from './change-set.ts';
-import type { Cloud } from './cloud.ts';
-import type { Followed, Operation, Watching } from './follow.ts';
+import type {
+  ChangeSetRequest,
+  PreparedChangeSet,
+  ReadyChangeSet,
+  Waiting,
+} from './change-sets/change-set.ts';
+import type { Cloud } from './connect/cloud.ts';
 import type { Nearby } from './nearby/nearby.ts';
+import type { Followed, Operation, Watching } from './watching/follow.ts';
 
 /**
  * What expand mode does to stacks. Handed over as an object, so that its unit does not carry the SDK a second

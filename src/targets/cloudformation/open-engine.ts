@@ -5,15 +5,15 @@ import {
   type StackResourceSummary,
 } from '@aws-sdk/client-cloudformation';
 import { untilUrlHealthy } from '../health.ts';
-import { discardChangeSet, executeChangeSet, prepareChangeSet } from './change-set.ts';
-import { endpointIn } from './client-options.ts';
-import type { Cloud } from './cloud.ts';
-import type { Connections } from './connections.ts';
+import { discardChangeSet, executeChangeSet, prepareChangeSet } from './change-sets/change-set.ts';
+import { endpointIn } from './connect/client-options.ts';
+import type { Cloud } from './connect/cloud.ts';
+import type { Connections } from './connect/connections.ts';
+import { explainAws } from './connect/errors.ts';
 import type { CloudFormationContext } from './context.ts';
 import { describeStack } from './describe-stack.ts';
 import type { Engine } from './engine.ts';
-import { explainAws } from './errors.ts';
-import { followOperation } from './follow.ts';
+import { followOperation } from './watching/follow.ts';
 
 /** What expand mode does to stacks, over these connections. */
 export function openEngine(

@@ -1,10 +1,10 @@
 import { severalTargets, type TargetPart } from '../several-targets.ts';
 import type { Target } from '../target.ts';
-import { connections } from './connections.ts';
+import { connections } from './connect/connections.ts';
 import type { CloudFormationContext } from './context.ts';
 import { loadExpand } from './load-units.ts';
 import { openEngine } from './open-engine.ts';
-import { stackTarget } from './stack-target.ts';
+import { stackTarget } from './stack/stack-target.ts';
 
 /** Previews on AWS CloudFormation, in the modes that the services of the configuration ask for. */
 export async function createCloudFormationTarget(context: CloudFormationContext): Promise<Target> {

@@ -3,9 +3,9 @@ import type {
   ChangeSetRequest,
   PreparedChangeSet,
   ReadyChangeSet,
-} from '../../../src/targets/cloudformation/change-set.ts';
-import { type Cloud, connectCloud } from '../../../src/targets/cloudformation/cloud.ts';
-import { pauseFor, retryWith } from '../../../src/targets/cloudformation/retrying.ts';
+} from '../../../src/targets/cloudformation/change-sets/change-set.ts';
+import { type Cloud, connectCloud } from '../../../src/targets/cloudformation/connect/cloud.ts';
+import { pauseFor, retryWith } from '../../../src/targets/cloudformation/connect/retrying.ts';
 import {
   type FakeCloudFormation,
   type FakeOptions,

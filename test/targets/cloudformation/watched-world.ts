@@ -1,6 +1,6 @@
 import { type Instant, instant } from '../../../src/core/time.ts';
-import { type Cloud, connectCloud } from '../../../src/targets/cloudformation/cloud.ts';
-import type { Destroying } from '../../../src/targets/cloudformation/destroy-stack.ts';
+import { type Cloud, connectCloud } from '../../../src/targets/cloudformation/connect/cloud.ts';
+import type { Destroying } from '../../../src/targets/cloudformation/stack/destroy-stack.ts';
 import type { ProgressEvent } from '../../../src/targets/target.ts';
 import {
   type FakeCloudFormation,

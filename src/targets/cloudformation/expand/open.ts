@@ -13,15 +13,15 @@ import type {
 } from '../../target.ts';
 import type { CloudFormationContext } from '../context.ts';
 import type { Engine } from '../engine.ts';
-import { amendShared } from './amend-shared.ts';
-import { deployShared } from './deploy-shared.ts';
-import type { Amendment } from './goal.ts';
-import { observeShared, previewsOf } from './observe-shared.ts';
-import { planShared } from './plan-shared.ts';
-import type { PreparedDraft } from './prepared-draft.ts';
-import { readPlaces } from './read-places.ts';
-import type { SharedPlace } from './shared-place.ts';
-import type { Workshop } from './snapshot.ts';
+import { amendShared } from './shared-stack/amend-shared.ts';
+import { deployShared } from './shared-stack/deploy-shared.ts';
+import type { Amendment } from './shared-stack/goal.ts';
+import { observeShared, previewsOf } from './shared-stack/observe-shared.ts';
+import { planShared } from './shared-stack/plan-shared.ts';
+import type { PreparedDraft } from './shared-stack/prepared-draft.ts';
+import { readPlaces } from './shared-stack/read-places.ts';
+import type { SharedPlace } from './shared-stack/shared-place.ts';
+import type { Workshop } from './shared-stack/snapshot.ts';
 
 /** One run's work: what its plan has prepared is what its deploy carries out. */
 interface Run extends Workshop {

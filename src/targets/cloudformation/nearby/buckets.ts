@@ -7,7 +7,7 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { UserError } from '../../../core/user-error.ts';
-import { explainAws } from '../errors.ts';
+import { explainAws } from '../connect/errors.ts';
 import type { Upload } from '../template/store.ts';
 import { sending } from './sending.ts';
 

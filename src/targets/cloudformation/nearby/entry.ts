@@ -1,7 +1,7 @@
 import { ECRClient } from '@aws-sdk/client-ecr';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { S3Client } from '@aws-sdk/client-s3';
-import { clientOptions, endpointIn } from '../client-options.ts';
+import { clientOptions, endpointIn } from '../connect/client-options.ts';
 import { s3Url } from '../template/locate.ts';
 import { emptyBucket, uploadOnce } from './buckets.ts';
 import { imageExists } from './images.ts';

@@ -1,6 +1,6 @@
 import { DescribeImagesCommand, type ECRClient } from '@aws-sdk/client-ecr';
 import { UserError } from '../../../core/user-error.ts';
-import { explainAws } from '../errors.ts';
+import { explainAws } from '../connect/errors.ts';
 import type { EcrImage } from './nearby.ts';
 import { sending } from './sending.ts';
 

@@ -4,7 +4,7 @@ import {
   type ElasticLoadBalancingV2Client,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { UserError } from '../../../core/user-error.ts';
-import { explainAws } from '../errors.ts';
+import { explainAws } from '../connect/errors.ts';
 import type { ListenerRule } from './nearby.ts';
 import { sending } from './sending.ts';
 

@@ -1,5 +1,5 @@
 import { isSeq } from 'yaml';
-import type { DeclaredParameter } from '../parameters.ts';
+import type { DeclaredParameter } from '../stack/parameters.ts';
 import { entriesOf, plainText, type TemplateDocument, valueAt } from './document.ts';
 
 /** The section `Parameters`, in order. A default is the text that is written. */

@@ -1,5 +1,5 @@
 import type { SourceLocation } from '../../../core/user-error.ts';
-import type { DeclaredParameter } from '../parameters.ts';
+import type { DeclaredParameter } from '../stack/parameters.ts';
 
 /** A file of the repository that a template names where CloudFormation wants an address. */
 export interface LocalReference {

@@ -1,8 +1,8 @@
+import type { Wanted } from '../../../../src/targets/cloudformation/expand/decide/wanted.ts';
 import type {
   HeldEntry,
   PreviewEntry,
 } from '../../../../src/targets/cloudformation/expand/shared-state.ts';
-import type { Wanted } from '../../../../src/targets/cloudformation/expand/wanted.ts';
 
 export const repository = 'acme/shop';
 

@@ -10,7 +10,7 @@ import {
   type RenderedPreview,
   readSharedTemplate,
   type SharedTemplate,
-} from '../../../../src/targets/cloudformation/expand/shared-template.ts';
+} from '../../../../src/targets/cloudformation/expand/render/shared-template.ts';
 import type { ExpandSettings } from '../../../../src/targets/cloudformation/settings.ts';
 
 const names = ['Ref', 'GetAtt', 'Sub', 'Join', 'If', 'Equals', 'Select', 'Split', 'ImportValue'];

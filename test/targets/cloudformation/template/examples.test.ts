@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { parseConfiguration } from '../../../../src/config/parse.ts';
-import { readSharedTemplate } from '../../../../src/targets/cloudformation/expand/shared-template.ts';
-import { decideParameters } from '../../../../src/targets/cloudformation/parameters.ts';
+import { readSharedTemplate } from '../../../../src/targets/cloudformation/expand/render/shared-template.ts';
+import { decideParameters } from '../../../../src/targets/cloudformation/stack/parameters.ts';
 import { readTemplate } from '../../../../src/targets/cloudformation/template/read-template.ts';
 
 const folder = 'examples/aws-container-service';

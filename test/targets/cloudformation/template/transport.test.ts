@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { sha256Hex } from '../../../../src/core/sha256.ts';
-import { endpointIn } from '../../../../src/targets/cloudformation/client-options.ts';
+import { endpointIn } from '../../../../src/targets/cloudformation/connect/client-options.ts';
 import { locateTemplate, s3Url } from '../../../../src/targets/cloudformation/template/locate.ts';
 import { decideTransport } from '../../../../src/targets/cloudformation/template/store.ts';
 
