@@ -7,15 +7,18 @@ import {
   readChangedPaths,
   readEligibility,
 } from './deploy-facts.ts';
+import { Overtaken } from './overtaken.ts';
 import type { PullRequest } from './pull-request.ts';
 
 /**
  * Every preview that should be, for targets that hold all of them in one shared thing: those of all open pull
  * requests that are eligible, the occasion's as it is known already. Over `max`, those without a preview wait.
- * Throws when one of them cannot be told: a part is not an answer.
+ * Throws when one of them cannot be told: a part is not an answer. Throws `Overtaken` when the occasion is no longer
+ * the head of an open pull request: this is asked each time, for a run may have waited long for what is shared.
  */
 export async function allDesired(facts: DesiredFacts): Promise<readonly DesiredPreview[]> {
   const open = await facts.ports.pullRequests.open();
+  await refuseOvertaken(facts, open);
   const others = open
     .filter(({ number }) => number !== facts.pullRequest.number)
     .sort((one, other) => one.number - other.number)
@@ -27,6 +30,18 @@ export async function allDesired(facts: DesiredFacts): Promise<readonly DesiredP
     if (wanted) desired.push(wanted);
   }
   return withinMax(facts, desired);
+}
+
+/** The list may lag behind, so a head that differs is asked for by number. */
+async function refuseOvertaken(
+  { pullRequest: { number, head }, ports }: Facts,
+  open: readonly PullRequest[],
+): Promise<void> {
+  const isCurrent = (one: PullRequest | undefined) =>
+    one?.state === 'open' && one.head.sha === head.sha;
+  if (isCurrent(open.find((one) => one.number === number))) return;
+  const current = await ports.pullRequests.get(number, head.sha);
+  if (!isCurrent(current)) throw new Overtaken(current);
 }
 
 function factsOf(facts: Facts, pullRequest: PullRequest): Facts {
@@ -44,12 +59,21 @@ function isLive({ existing, pullRequest, request, ports }: Facts): boolean {
   return after(pullRequest.updatedAt, expireAfter) > ports.now();
 }
 
-async function desiredOf(facts: Facts): Promise<DesiredPreview | undefined> {
-  const { existing, pullRequest } = facts;
-  if (existing?.commit === pullRequest.head.sha) return keptAsIs(facts, existing);
+async function desiredOf(listed: Facts): Promise<DesiredPreview | undefined> {
+  const { existing } = listed;
+  if (existing?.commit === listed.pullRequest.head.sha) return keptAsIs(listed, existing);
+  const facts = existing ? await askedByNumber(listed) : listed;
+  if (!facts) return undefined;
+  if (existing?.commit === facts.pullRequest.head.sha) return keptAsIs(facts, existing);
   const changedPaths = await readChangedPaths(facts);
   const eligibility = await readEligibility(facts, changedPaths);
   return eligibility.eligible ? desire(facts, changedPaths).desired : undefined;
+}
+
+/** The commit that runs may be newer than a list that lags behind. */
+async function askedByNumber(facts: Facts): Promise<Facts | undefined> {
+  const pullRequest = await facts.ports.pullRequests.get(facts.pullRequest.number);
+  return pullRequest?.state === 'open' ? { ...facts, pullRequest } : undefined;
 }
 
 /** This very commit was approved, and its paths were asked for, when the preview was made; this is not its push. */

@@ -1,13 +1,6 @@
+import { carryOut, planAtTarget } from './carry-out-deploy.ts';
 import {
-  carryOut,
-  closedBefore,
-  finish,
-  movedOn,
-  planAtTarget,
-  refuse,
-  waitForPlace,
-} from './carry-out-deploy.ts';
-import {
+  type DesiredFacts,
   desire,
   gatherFacts,
   readChangedPaths,
@@ -15,6 +8,8 @@ import {
   refuseCollision,
 } from './deploy-facts.ts';
 import type { DeployOutcome, DeployRequest } from './deploy-request.ts';
+import { closedBefore, finish, movedOn, refuse, waitForPlace } from './end-deploy.ts';
+import { Overtaken } from './overtaken.ts';
 import { planPreview, refinePlan } from './plan.ts';
 import type { PreviewPorts } from './preview-ports.ts';
 
@@ -39,6 +34,18 @@ export async function deployPreview(
   await refuseCollision(known);
   const plan = planPreview(known.desired, known.observed, request.configuration.eligible.max);
   if (plan.kind === 'wait' && !request.dryRun) return waitForPlace(known, plan.reason);
-  const atTarget = await planAtTarget(known);
+  const atTarget = await planAtTarget(known).catch(whenOvertaken);
+  if (atTarget instanceof Overtaken) return giveWayBefore(known, atTarget);
   return carryOut(known, refinePlan(plan, atTarget), atTarget);
+}
+
+function whenOvertaken(cause: unknown): Overtaken {
+  if (cause instanceof Overtaken) return cause;
+  throw cause;
+}
+
+/** Nothing was done or said yet. */
+async function giveWayBefore(facts: DesiredFacts, { current }: Overtaken) {
+  if (current?.state !== 'open') return closedBefore(facts);
+  return finish(facts, 'superseded', movedOn(facts.desired.commit, current.head.sha));
 }

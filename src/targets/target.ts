@@ -57,7 +57,10 @@ export interface DesiredPreview extends PreviewMarks {
  */
 export interface DesiredPreviews {
   readonly occasion: DesiredPreview;
-  /** Every preview that should be, the occasion among them, oldest pull request first. */
+  /**
+   * Every preview that should be, the occasion among them, oldest pull request first. Asked anew before each change
+   * of what is shared; throws when the occasion was overtaken by a newer push, which targets let through.
+   */
   all(): Promise<readonly DesiredPreview[]>;
 }
 

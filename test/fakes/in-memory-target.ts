@@ -17,6 +17,8 @@ export interface TargetBehaviour {
   events?: readonly ProgressEvent[];
   /** Identifiers of previews that cannot be removed. */
   stuck?: ReadonlySet<string>;
+  /** Holds all previews in one shared thing, so that each deploy brings all of them. */
+  shared?: boolean;
 }
 
 /** A target that keeps its previews in a map, one of which a test may look at or change. */
@@ -49,7 +51,8 @@ export function inMemoryTarget(
     return observed;
   };
   const port: Target = {
-    async plan({ occasion }) {
+    async plan({ occasion, all }) {
+      if (behaviour.shared) await all();
       const replacement = previews.has(keyOf(occasion));
       const action = replacement ? 'modify' : 'add';
       return {
@@ -57,13 +60,14 @@ export function inMemoryTarget(
         rendered: { name: 'preview.json', text: JSON.stringify(occasion) },
       };
     },
-    async deploy({ occasion }, watch) {
+    async deploy({ occasion, all }, watch) {
       for (const event of behaviour.events ?? []) watch.progress(event);
       behaviour.meanwhile?.();
       if (behaviour.result?.kind === 'failed') {
         if (!behaviour.result.stillServing) put(occasion, 'starting');
         return behaviour.result;
       }
+      if (behaviour.shared) for (const desired of await all()) put(desired, 'ready');
       const services = put(occasion, 'ready');
       return behaviour.result ?? { kind: 'ready', services };
     },
