@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { instant } from '../src/core/time.ts';
 import { tagsOf } from '../src/targets/cloudformation/marks.ts';
-import { ownNameTag } from '../src/targets/cloudformation/stack/observe-stacks.ts';
 import type { FakeOptions } from '../test/aws/fake-cloudformation.ts';
 import { startFakeCloudFormation } from '../test/aws/fake-cloudformation.ts';
 import { inWorld, repository } from '../test/world/world.ts';
@@ -179,7 +178,9 @@ function counted(names: readonly string[]): Record<string, number> {
 
 function stackOf(branch: string, number: number) {
   const previewId = createHash('sha256').update(branch).digest('hex').slice(0, 8);
+  const stackName = `app-preview-${previewId}`;
   const marks = {
+    stackName,
     repository,
     previewId,
     pullRequest: number,
@@ -190,13 +191,9 @@ function stackOf(branch: string, number: number) {
     services: { app: 'output:Url' },
     expiresAt: instant(Date.now() + 86_400_000),
   };
-  const name = `app-preview-${previewId}`;
-  const tags = [...tagsOf(marks, {}), ownNameTag(name)].map(({ Key = '', Value = '' }) => [
-    Key,
-    Value,
-  ]);
+  const tags = tagsOf(marks, {}).map(({ Key = '', Value = '' }) => [Key, Value]);
   return {
-    name,
+    name: stackName,
     tags: Object.fromEntries(tags),
     outputs: { Url: 'https://preview.example.com/' },
   };

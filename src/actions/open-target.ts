@@ -1,6 +1,6 @@
 import type { PreviewConfiguration, ServiceConfiguration } from '../config/schema.ts';
 import { sha256Hex } from '../core/sha256.ts';
-import type { Pause } from '../targets/cloudformation/context.ts';
+import { pauseFor } from '../targets/pause.ts';
 import { severalTargets } from '../targets/several-targets.ts';
 import type { Target } from '../targets/target.ts';
 import { repositoryFiles } from './repository-files.ts';
@@ -78,7 +78,7 @@ async function loadCloudFormation(
     environment: run.environment,
     operation: operationOf(session),
     now,
-    pause,
+    pause: pauseFor,
   });
 }
 
@@ -88,17 +88,3 @@ function operationOf({ run: { environment }, now }: Session): string {
   const step = sha256Hex(`${GITHUB_ACTION} ${now()} ${process.pid}`).slice(0, 8);
   return `run-${GITHUB_RUN_ID}-${GITHUB_RUN_ATTEMPT}-${step}`;
 }
-
-const pause: Pause = (milliseconds, signal) =>
-  new Promise((resolve, reject) => {
-    const stop = () => {
-      clearTimeout(timer);
-      reject(signal.reason);
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', stop);
-      resolve();
-    }, milliseconds);
-    if (signal.aborted) stop();
-    else signal.addEventListener('abort', stop, { once: true });
-  });

@@ -1,5 +1,5 @@
 import { type Document, LineCounter, parseDocument, type YAMLError } from 'yaml';
-import type { Problem, SourceLocation } from '../core/user-error.ts';
+import { firstOfEachLine, type Problem, type SourceLocation } from '../core/user-error.ts';
 import { type Path, readNode } from './plain-values.ts';
 import { syntaxProblem, tooDeep } from './syntax-problem.ts';
 
@@ -72,16 +72,6 @@ function parse(text: string, lineCounter: LineCounter): Document.Parsed | undefi
   } catch {
     return undefined;
   }
-}
-
-/** Of the faults on one line all but the first follow from it. */
-function firstOfEachLine(problems: readonly Problem[]): Problem[] {
-  const lines = new Set<number | undefined>();
-  return problems.filter(({ location }) => {
-    const isFirst = !lines.has(location?.line);
-    lines.add(location?.line);
-    return isFirst;
-  });
 }
 
 function broken(problems: readonly Problem[], file: string): Source {

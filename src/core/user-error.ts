@@ -52,6 +52,16 @@ export class UserError extends Error {
   }
 }
 
+/** Of the faults on one line all but the first follow from it. */
+export function firstOfEachLine(problems: readonly Problem[]): Problem[] {
+  const lines = new Set<number | undefined>();
+  return problems.filter(({ location }) => {
+    const isFirst = !lines.has(location?.line);
+    lines.add(location?.line);
+    return isFirst;
+  });
+}
+
 /** `file:line:column: message`, the form that editors and people read. */
 export function formatProblem(problem: Problem): string {
   return problem.location

@@ -5,6 +5,7 @@ import type {
   DesiredPreviews,
   Leftover,
   ObservedPreview,
+  ObservedService,
   PlanPurpose,
   PreviewKey,
   Target,
@@ -58,15 +59,21 @@ async function plan(
   for (const part of split(parts, desired)) {
     plans.push(await part.target.plan(part.desired, purpose));
   }
+  return joinPlans(plans);
+}
+
+/** What parts of one preview would change, as one plan. */
+export function joinPlans(plans: readonly TargetPlan[]): TargetPlan {
   const [first, ...others] = plans;
   if (first && others.length === 0) return first;
   const outdated = plans.find((one) => one.outdated !== undefined)?.outdated;
   const waiting = plans.find((one) => one.waiting !== undefined)?.waiting;
+  const isAlike = others.every(({ rendered }) => rendered.name === first?.rendered.name);
   return {
     changes: plans.flatMap(({ changes }) => changes),
     rendered: {
-      name: 'preview.txt',
-      text: plans.map(({ rendered }) => `# ${rendered.name}\n${rendered.text}`).join('\n'),
+      name: first && isAlike ? first.rendered.name : 'preview.txt',
+      text: plans.map(({ rendered }) => rendered.text).join('\n---\n'),
     },
     ...(outdated !== undefined && { outdated }),
     ...(waiting !== undefined && { waiting }),
@@ -79,18 +86,29 @@ async function deploy(
   desired: DesiredPreviews,
   watch: Watch,
 ): Promise<DeployResult> {
-  const results: Exclude<DeployResult, { kind: 'failed' }>[] = [];
+  const results: DeployResult[] = [];
   for (const part of split(parts, desired)) {
     const result = await part.target.deploy(part.desired, watch);
     if (result.kind === 'failed') return result;
     results.push(result);
   }
-  const accepted = results.some(({ kind }) => kind === 'accepted');
-  const order = desired.occasion.services.map(({ name }) => name);
-  const services = results
-    .flatMap((result) => result.services)
-    .sort((one, other) => order.indexOf(one.name) - order.indexOf(other.name));
-  return { kind: accepted ? 'accepted' : 'ready', services };
+  return joinResults(results, desired.occasion);
+}
+
+/** What became of the parts of one preview: the first failure, or all services in the order of the configuration. */
+export function joinResults(
+  results: readonly DeployResult[],
+  { services: desired }: Pick<DesiredPreview, 'services'>,
+): DeployResult {
+  const services: ObservedService[] = [];
+  for (const result of results) {
+    if (result.kind === 'failed') return result;
+    services.push(...result.services);
+  }
+  const order = desired.map(({ name }) => name);
+  services.sort((one, other) => order.indexOf(one.name) - order.indexOf(other.name));
+  const isAccepted = results.some(({ kind }) => kind === 'accepted');
+  return { kind: isAccepted ? 'accepted' : 'ready', services };
 }
 
 async function observe(parts: readonly TargetPart[], repository: string) {

@@ -10,8 +10,8 @@ import {
 } from '../../src/targets/cloudformation/change-sets/change-set.ts';
 import { ChangeSetReplaced } from '../../src/targets/cloudformation/change-sets/replaced.ts';
 import { type Cloud, connectCloud } from '../../src/targets/cloudformation/connect/cloud.ts';
-import { pauseFor } from '../../src/targets/cloudformation/connect/retrying.ts';
 import { marksIn, tagsOf } from '../../src/targets/cloudformation/marks.ts';
+import { pauseFor } from '../../src/targets/pause.ts';
 import { startFaultProxy } from '../aws/fault-proxy.ts';
 import { type Ministack, startMinistack } from '../aws/ministack.ts';
 import { environmentFor, queues, ready, requestFor } from '../targets/cloudformation/sending.ts';
@@ -65,6 +65,7 @@ describe('change sets on an emulator that provisions', () => {
       pullRequest: 7,
       commit: 'a'.repeat(40),
       requested: false,
+      stackName: 'shop',
       fingerprint: 'f',
       templateHash: 't',
       services: { web: 'output:Url' },

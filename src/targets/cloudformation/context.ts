@@ -1,4 +1,5 @@
 import type { Instant } from '../../core/time.ts';
+import type { Pause } from '../pause.ts';
 import type { CloudFormationSettings } from './settings.ts';
 
 /** Files of the repository, as far as the target needs them. Paths are relative to its root. */
@@ -10,9 +11,6 @@ export interface RepositoryFiles {
   /** Every file below a folder, by path relative to that folder, as trusted as `trusted`. */
   trustedFolder(path: string): Promise<ReadonlyMap<string, string>>;
 }
-
-/** Waits; rejects with the signal's reason when that is aborted. */
-export type Pause = (milliseconds: number, signal: AbortSignal) => Promise<void>;
 
 /** What a CloudFormation target is made for. */
 export interface CloudFormationContext {

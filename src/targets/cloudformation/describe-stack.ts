@@ -4,6 +4,7 @@ import {
   type Stack,
 } from '@aws-sdk/client-cloudformation';
 import { isMissing } from './connect/errors.ts';
+import { sending } from './connect/sending.ts';
 
 /**
  * The stack of that name or id; `undefined` = there is none. By name a deleted stack is none, by id it is one whose
@@ -16,7 +17,7 @@ export async function describeStack(
 ): Promise<Stack | undefined> {
   const command = new DescribeStacksCommand({ StackName: stack });
   try {
-    const { Stacks } = await cloud.send(command, { ...(signal && { abortSignal: signal }) });
+    const { Stacks } = await cloud.send(command, sending(signal));
     return Stacks?.[0];
   } catch (cause) {
     if (isMissing(cause)) return undefined;

@@ -1,6 +1,4 @@
 import type { Stack, StackResourceSummary } from '@aws-sdk/client-cloudformation';
-import type { UrlHealth, UrlProbing } from '../health.ts';
-import type { Probe } from '../target.ts';
 import type {
   ChangeSetRequest,
   PreparedChangeSet,
@@ -54,5 +52,4 @@ export interface Engine {
     token: string,
     signal: AbortSignal,
   ): Promise<void>;
-  untilUrlHealthy(url: string, probe: Probe, probing: UrlProbing): Promise<UrlHealth>;
 }

@@ -5,6 +5,8 @@ import type { PreviewMarks } from '../target.ts';
 
 /** What we write on a stack of ours. Names of the tags: contract, section 5. */
 export interface StackMarks extends PreviewMarks {
+  /** Of the stack itself: CloudFormation hands its tags on to the stacks nested in it, which are told apart by this. */
+  readonly stackName: string;
   readonly fingerprint: string;
   /** Hash of the template that the stack was made from. */
   readonly templateHash: string;
@@ -50,6 +52,7 @@ export function marksIn(tags: readonly Tag[] | undefined): StackMarks | undefine
     ['fingerprint', /^\S+$/],
     ['template', /^\S+$/],
     ['requested', /^(?:true|false)$/],
+    ['stack', /^\S+$/],
   ] as const;
   if (!required.every(([name, form]) => form.test(read(name) ?? ''))) return undefined;
   const expiry = read('expires-at');
@@ -63,6 +66,7 @@ export function marksIn(tags: readonly Tag[] | undefined): StackMarks | undefine
     commit: read('commit') ?? '',
     ...(expiresAt !== undefined && { expiresAt }),
     requested: read('requested') === 'true',
+    stackName: read('stack') ?? '',
     fingerprint: read('fingerprint') ?? '',
     templateHash: read('template') ?? '',
     services: servicesIn(texts),
@@ -86,6 +90,7 @@ function markTexts(marks: StackMarks): Record<string, string> {
     commit: marks.commit,
     ...(marks.expiresAt !== undefined && { 'expires-at': toIso(marks.expiresAt) }),
     requested: String(marks.requested),
+    stack: marks.stackName,
     fingerprint: marks.fingerprint,
     template: marks.templateHash,
     ...(marks.usualSeconds !== undefined && {

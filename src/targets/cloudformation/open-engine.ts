@@ -1,18 +1,14 @@
-import {
-  ContinueUpdateRollbackCommand,
-  GetTemplateCommand,
-  paginateListStackResources,
-  type StackResourceSummary,
-} from '@aws-sdk/client-cloudformation';
-import { untilUrlHealthy } from '../health.ts';
+import { ContinueUpdateRollbackCommand, GetTemplateCommand } from '@aws-sdk/client-cloudformation';
 import { discardChangeSet, executeChangeSet, prepareChangeSet } from './change-sets/change-set.ts';
 import { endpointIn } from './connect/client-options.ts';
 import type { Cloud } from './connect/cloud.ts';
 import type { Connections } from './connect/connections.ts';
 import { explainAws } from './connect/errors.ts';
+import { sending } from './connect/sending.ts';
 import type { CloudFormationContext } from './context.ts';
 import { describeStack } from './describe-stack.ts';
 import type { Engine } from './engine.ts';
+import { listResources } from './list-resources.ts';
 import { followOperation } from './watching/follow.ts';
 
 /** What expand mode does to stacks, over these connections. */
@@ -36,7 +32,6 @@ export function openEngine(
     discardChangeSet,
     followOperation,
     continueRollback,
-    untilUrlHealthy,
   };
 }
 
@@ -52,19 +47,6 @@ async function originalTemplate(
   return TemplateBody;
 }
 
-async function listResources(cloud: Cloud, stack: string, signal?: AbortSignal) {
-  const found: StackResourceSummary[] = [];
-  const config = { client: cloud, ...sending(signal) };
-  try {
-    for await (const page of paginateListStackResources(config, { StackName: stack })) {
-      found.push(...(page.StackResourceSummaries ?? []));
-    }
-  } catch (cause) {
-    throw explainAws(cause, `list the resources of the stack ${stack}`);
-  }
-  return found;
-}
-
 async function continueRollback(cloud: Cloud, stackId: string, token: string, signal: AbortSignal) {
   const command = new ContinueUpdateRollbackCommand({
     StackName: stackId,
@@ -73,8 +55,4 @@ async function continueRollback(cloud: Cloud, stackId: string, token: string, si
   await cloud.send(command, sending(signal)).catch((cause) => {
     throw explainAws(cause, `continue the rollback of the stack ${stackId}`);
   });
-}
-
-function sending(signal: AbortSignal | undefined) {
-  return signal ? { abortSignal: signal } : {};
 }

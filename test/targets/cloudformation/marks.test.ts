@@ -10,6 +10,7 @@ const marks: StackMarks = {
   commit: 'a'.repeat(40),
   expiresAt: instant(Date.parse('2026-12-01T00:00:00Z')),
   requested: false,
+  stackName: 'app-preview-1d0fd508',
   fingerprint: 'f1',
   templateHash: 't1',
   services: { web: 'output:Url', api: 'https://1d0fd508.example.com' },
@@ -58,6 +59,7 @@ describe('marks on a stack', () => {
       'requested',
       'fingerprint',
       'template',
+      'stack',
     ];
     for (const name of needed) {
       const key = `understudy:${name}`;

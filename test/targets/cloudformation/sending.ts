@@ -5,7 +5,8 @@ import type {
   ReadyChangeSet,
 } from '../../../src/targets/cloudformation/change-sets/change-set.ts';
 import { type Cloud, connectCloud } from '../../../src/targets/cloudformation/connect/cloud.ts';
-import { pauseFor, retryWith } from '../../../src/targets/cloudformation/connect/retrying.ts';
+import { retryWith } from '../../../src/targets/cloudformation/connect/retrying.ts';
+import { pauseFor } from '../../../src/targets/pause.ts';
 import {
   type FakeCloudFormation,
   type FakeOptions,

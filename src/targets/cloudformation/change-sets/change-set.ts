@@ -7,11 +7,10 @@ import {
 } from '@aws-sdk/client-cloudformation';
 import type { Instant } from '../../../core/time.ts';
 import type { SourceLocation } from '../../../core/user-error.ts';
+import { type Pause, pauseFor } from '../../pause.ts';
 import type { Change } from '../../target.ts';
 import type { Cloud } from '../connect/cloud.ts';
 import { explainAws, isNoChange, isTokenUsed, isUnknownOutcome } from '../connect/errors.ts';
-import { pauseFor } from '../connect/retrying.ts';
-import type { Pause } from '../context.ts';
 import type { ResourceImport } from '../settings.ts';
 import { askForChangeSet, untilDecided } from './asked-change-set.ts';
 import { changesOf, reasonOf } from './described-change-set.ts';

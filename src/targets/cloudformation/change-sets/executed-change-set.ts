@@ -1,4 +1,5 @@
 import { DescribeStackEventsCommand } from '@aws-sdk/client-cloudformation';
+import type { Pause } from '../../pause.ts';
 import type { Cloud } from '../connect/cloud.ts';
 import {
   isInvalidChangeSetStatus,
@@ -7,7 +8,6 @@ import {
   isUnknownOutcome,
   statusInTheWay,
 } from '../connect/errors.ts';
-import type { Pause } from '../context.ts';
 import { describeChangeSet } from './described-change-set.ts';
 
 /** Milliseconds before each look for events: they follow the execution after a moment. */

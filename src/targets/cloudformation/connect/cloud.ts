@@ -1,8 +1,9 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { UserError } from '../../../core/user-error.ts';
+import { pauseFor } from '../../pause.ts';
 import { clientOptions } from './client-options.ts';
 import { credentialsProblem, missingRegion } from './credentials-problem.ts';
-import { pauseFor, retryWith } from './retrying.ts';
+import { retryWith } from './retrying.ts';
 
 /** A connection to CloudFormation in one region. */
 export type Cloud = CloudFormationClient;

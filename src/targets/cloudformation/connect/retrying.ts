@@ -1,4 +1,5 @@
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import type { pauseFor } from '../../pause.ts';
 import { isThrottled } from './errors.ts';
 
 /** What is known when a request has failed. */
@@ -94,20 +95,4 @@ export function retryWith(
     },
     { name: retries, step: 'finalizeRequest', priority: 'high' },
   );
-}
-
-/** Rejects with the signal's reason as soon as that is aborted, and leaves no timer behind. */
-export function pauseFor(milliseconds: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const stop = () => {
-      clearTimeout(timer);
-      reject(signal?.reason);
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener('abort', stop);
-      resolve();
-    }, milliseconds);
-    if (signal?.aborted) stop();
-    else signal?.addEventListener('abort', stop, { once: true });
-  });
 }

@@ -1,5 +1,6 @@
 import { type Instant, toIso } from '../../../core/time.ts';
 import { UserError } from '../../../core/user-error.ts';
+import { untilServicesHealthy } from '../../services-health.ts';
 import type {
   DeployResult,
   DesiredPreviews,
@@ -104,36 +105,25 @@ async function occasionServices(
   );
 }
 
-/** A stack that is complete may still serve nothing: the occasion is asked over HTTP. */
 async function untilHealthy(
-  { context, engine }: Run,
+  { context }: Run,
   services: readonly ObservedService[],
   { occasion }: DesiredPreviews,
   watch: Watch,
 ): Promise<DeployResult> {
-  const { signal } = watch;
-  const progress = (event: ProgressEvent) => watch.progress(event);
-  const ready = services.map((service) => ({ ...service, state: 'ready' as const }));
-  for (const { name, url } of ready) {
-    const probe = occasion.services.find((service) => service.name === name)?.probe;
-    if (url === '' || !probe) continue;
-    const step = { kind: 'step', service: name, step: 'wait for health' } as const;
-    progress({ ...step, at: context.now(), state: 'running', detail: url });
-    const health = await engine.untilUrlHealthy(url, probe, { ...context, signal });
-    if (health.healthy) progress({ ...step, at: context.now(), state: 'done' });
-    else {
-      progress({ ...step, at: context.now(), state: 'failed', detail: health.detail });
-      return {
-        kind: 'failed',
-        service: name,
-        reason: `the shared stack is complete, but ${url} is not healthy: ${health.detail}`,
-        log: [],
-        stillServing: false,
-        hint: 'Look at the logs of the application; `preview.probe` says which path is asked, and how long.',
-      };
-    }
+  const unhealthy = await untilServicesHealthy(services, occasion.services, context, watch);
+  if (!unhealthy) {
+    return { kind: 'ready', services: services.map((one) => ({ ...one, state: 'ready' })) };
   }
-  return { kind: 'ready', services: ready };
+  const { service, url, detail } = unhealthy;
+  return {
+    kind: 'failed',
+    service,
+    reason: `the shared stack is complete, but ${url} is not healthy: ${detail}`,
+    log: [],
+    stillServing: false,
+    hint: 'Look at the logs of the application; `preview.probe` says which path is asked, and how long.',
+  };
 }
 
 async function observe(run: Run, repository: string): Promise<readonly ObservedPreview[]> {

@@ -1,4 +1,5 @@
 import type { TemplateValues } from '../../../core/template.ts';
+import type { SourceLocation } from '../../../core/user-error.ts';
 import type { ExpandSettings } from '../settings.ts';
 
 /** How the previews of one service are made in a shared template. */
@@ -108,6 +109,11 @@ export interface SharedTemplate {
   cloneIds(service: string, id: string): readonly string[];
   /** Which preview a logical id belongs to. */
   ownerOf(logicalId: string, previews: readonly PreviewEntry[]): PreviewEntry | undefined;
+  /** Where a resource stands in `base`, or the one that it is cloned from for one of these previews. */
+  locate(
+    logicalId: string,
+    previews: readonly Pick<PreviewEntry, 'service' | 'id'>[],
+  ): SourceLocation | undefined;
   /** Why this preview cannot be rendered (image, domain, number of priorities); `undefined` = it can. */
   faultOf(preview: RenderedPreview): string | undefined;
   /** Same state, same text. Throws a `UserError` for previews with a fault; see `faultOf`. */

@@ -8,8 +8,8 @@ import {
 } from '@aws-sdk/client-s3';
 import { UserError } from '../../../core/user-error.ts';
 import { explainAws } from '../connect/errors.ts';
+import { sending } from '../connect/sending.ts';
 import type { Upload } from '../template/store.ts';
-import { sending } from './sending.ts';
 
 /** Where an upload goes, and who must own that bucket. */
 interface Place {

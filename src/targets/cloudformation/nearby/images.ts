@@ -1,8 +1,8 @@
 import { DescribeImagesCommand, type ECRClient } from '@aws-sdk/client-ecr';
 import { UserError } from '../../../core/user-error.ts';
 import { explainAws } from '../connect/errors.ts';
+import { sending } from '../connect/sending.ts';
 import type { EcrImage } from './nearby.ts';
-import { sending } from './sending.ts';
 
 /** Whether the registry has the image. A repository that is not there is a fault: no image will ever come. */
 export async function imageExists(

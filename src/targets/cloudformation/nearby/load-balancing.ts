@@ -5,8 +5,8 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { UserError } from '../../../core/user-error.ts';
 import { explainAws } from '../connect/errors.ts';
+import { sending } from '../connect/sending.ts';
 import type { ListenerRule } from './nearby.ts';
-import { sending } from './sending.ts';
 
 /** All rules with a priority, lowest first. */
 export async function listenerRules(

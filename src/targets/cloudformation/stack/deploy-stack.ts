@@ -1,10 +1,9 @@
 import { type Stack, UpdateTerminationProtectionCommand } from '@aws-sdk/client-cloudformation';
-import { untilUrlHealthy } from '../../health.ts';
+import { untilServicesHealthy } from '../../services-health.ts';
 import type { DeployResult, ObservedService, Watch } from '../../target.ts';
 import {
   type ChangeSetRequest,
   executeChangeSet,
-  type PreparedChangeSet,
   type ReadyChangeSet,
 } from '../change-sets/change-set.ts';
 import { ChangeSetReplaced } from '../change-sets/replaced.ts';
@@ -12,22 +11,27 @@ import type { Cloud } from '../connect/cloud.ts';
 import { explainAws } from '../connect/errors.ts';
 import type { CloudFormationContext } from '../context.ts';
 import { describeStack } from '../describe-stack.ts';
+import type { StackMarks } from '../marks.ts';
 import { consoleLink } from '../watching/console-link.ts';
 import { type Followed, followOperation } from '../watching/follow.ts';
 import { observedServices } from './observe-stacks.ts';
 import type { StackGroup } from './stack-group.ts';
 
-/** A change set with all that is needed to carry it out. */
+/** A stack, and the change set that makes it as desired where it is not. */
 export interface PreparedStack {
   readonly group: StackGroup;
   readonly cloud: Cloud;
-  readonly request: ChangeSetRequest;
-  readonly prepared: PreparedChangeSet;
+  readonly stackId: string;
   /** Address of each service: `output:Name` or a URL. */
-  readonly services: Readonly<Record<string, string>>;
-  readonly usualSeconds: number | undefined;
+  readonly services: StackMarks['services'];
+  readonly change?: {
+    readonly request: ChangeSetRequest;
+    readonly changeSet: ReadyChangeSet;
+    readonly usualSeconds: number | undefined;
+  };
 }
 
+type Change = NonNullable<PreparedStack['change']>;
 type Failed = Extract<DeployResult, { kind: 'failed' }>;
 
 /** How often someone else's change may come first before that is given up. */
@@ -59,32 +63,37 @@ async function carryOut(
   context: CloudFormationContext,
   watch: Watch,
 ): Promise<DeployResult> {
-  const { prepared, cloud, group } = stack;
-  if (prepared.kind === 'ready') {
-    const since = context.now();
-    const token = `${prepared.stackName.slice(0, 60)}-${stack.request.operation}`
-      .slice(-128)
-      .replace(/^-+/, '');
-    const how = { token, onFailure: group.settings.onFailure };
-    await executeChangeSet(cloud, prepared, how, watch.signal);
-    if (!watch.wait) return { kind: 'accepted', services: expected(stack) };
-    const followed = await followOperation(
-      cloud,
-      {
-        stackId: prepared.stackId,
-        token,
-        since,
-        touched: prepared.touched,
-        doing: stack.request.kind === 'CREATE' ? 'create' : 'update',
-        ...(stack.usualSeconds !== undefined && { usualSeconds: stack.usualSeconds }),
-      },
-      { ...context, ...watch, service: group.services[0].name },
-    );
-    if (!followed.ok) return failed(stack, prepared, followed);
+  if (stack.change) {
+    const followed = await execute(stack, stack.change, context, watch);
+    if (!followed) return { kind: 'accepted', services: expected(stack) };
+    if (!followed.ok) return failed(stack, stack.change.request, followed);
   }
-  const described = await describe(cloud, prepared.stackId);
+  const described = await describe(stack.cloud, stack.stackId);
   await protect(stack, described);
   return untilHealthy(stack, observedServices(described, stack.services), context, watch);
+}
+
+/** `undefined` = not waited for. */
+async function execute(
+  { cloud, group, stackId }: PreparedStack,
+  { request, changeSet, usualSeconds }: Change,
+  context: CloudFormationContext,
+  watch: Watch,
+): Promise<Followed | undefined> {
+  const since = context.now();
+  const token = `${changeSet.stackName.slice(0, 60)}-${request.operation}`
+    .slice(-128)
+    .replace(/^-+/, '');
+  const how = { token, onFailure: group.settings.onFailure };
+  await executeChangeSet(cloud, changeSet, how, watch.signal);
+  if (!watch.wait) return undefined;
+  const { touched } = changeSet;
+  const doing = request.kind === 'CREATE' ? 'create' : 'update';
+  return followOperation(
+    cloud,
+    { stackId, token, since, touched, doing, ...(usualSeconds !== undefined && { usualSeconds }) },
+    { ...context, ...watch, service: group.services[0].name },
+  );
 }
 
 /** Change sets do not carry the protection; it is a call of its own, sent where it is not as it should be. */
@@ -124,8 +133,8 @@ async function describe(cloud: Cloud, stackId: string): Promise<Stack> {
 }
 
 function failed(
-  { request, group }: PreparedStack,
-  { stackId }: ReadyChangeSet,
+  { group, stackId }: PreparedStack,
+  request: ChangeSetRequest,
   { failure, status, events }: Followed,
 ): Failed {
   const location = failure && request.locate?.(failure.stack.split('/')[0] || failure.logicalId);
@@ -148,33 +157,23 @@ function failed(
   };
 }
 
-/** A stack that is complete may still serve nothing: its services are asked over HTTP. */
 async function untilHealthy(
-  { group, prepared }: PreparedStack,
+  { group, stackId }: PreparedStack,
   services: readonly ObservedService[],
   context: CloudFormationContext,
   watch: Watch,
 ): Promise<DeployResult> {
-  for (const { name, probe } of group.services) {
-    const { url = '' } = services.find((service) => service.name === name) ?? {};
-    if (url === '') continue;
-    const step = { kind: 'step', service: name, step: 'wait for health' } as const;
-    watch.progress({ ...step, at: context.now(), state: 'running', detail: url });
-    const health = await untilUrlHealthy(url, probe, { ...context, signal: watch.signal });
-    if (!health.healthy) {
-      watch.progress({ ...step, at: context.now(), state: 'failed', detail: health.detail });
-      const link = consoleLink(prepared.stackId);
-      return {
-        kind: 'failed',
-        service: name,
-        reason: `the stack is complete, but ${url} is not healthy: ${health.detail}`,
-        log: [],
-        stillServing: false,
-        hint: 'Look at the logs of the application; `preview.probe` says which path is asked, and how long.',
-        ...(link && { link }),
-      };
-    }
-    watch.progress({ ...step, at: context.now(), state: 'done' });
-  }
-  return { kind: 'ready', services };
+  const unhealthy = await untilServicesHealthy(services, group.services, context, watch);
+  if (!unhealthy) return { kind: 'ready', services };
+  const { service, url, detail } = unhealthy;
+  const link = consoleLink(stackId);
+  return {
+    kind: 'failed',
+    service,
+    reason: `the stack is complete, but ${url} is not healthy: ${detail}`,
+    log: [],
+    stillServing: false,
+    hint: 'Look at the logs of the application; `preview.probe` says which path is asked, and how long.',
+    ...(link && { link }),
+  };
 }

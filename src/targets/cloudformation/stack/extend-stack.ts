@@ -1,9 +1,10 @@
 import type { Instant } from '../../../core/time.ts';
 import { executeChangeSet, prepareChangeSet } from '../change-sets/change-set.ts';
 import type { CloudFormationContext } from '../context.ts';
+import { keptSettings, previousParameters } from '../kept-settings.ts';
 import { tagsOf } from '../marks.ts';
 import { followOperation } from '../watching/follow.ts';
-import { type MarkedStack, ownNameTag } from './observe-stacks.ts';
+import type { MarkedStack } from './observe-stacks.ts';
 import { ensureDeployable } from './recover.ts';
 
 const reserved = /^(?:understudy|aws):/;
@@ -30,18 +31,9 @@ export async function extendStack(
     {
       stackName,
       template: 'previous',
-      parameters: (now.Parameters ?? []).map(({ ParameterKey }) => ({
-        ParameterKey,
-        UsePreviousValue: true,
-      })),
-      tags: [...tags, ownNameTag(stackName)],
-      capabilities: now.Capabilities ?? [],
-      notificationArns: now.NotificationARNs ?? [],
-      kind: 'UPDATE',
-      imports: [],
-      onFailure: 'rollback',
-      rollbackTriggers: [],
-      monitorMinutes: 0,
+      parameters: previousParameters(now),
+      tags,
+      ...keptSettings(now),
       operation,
       nested: false,
       ...(now.RoleARN !== undefined && { roleArn: now.RoleARN }),

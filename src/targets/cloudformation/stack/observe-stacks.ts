@@ -1,4 +1,4 @@
-import { paginateDescribeStacks, type Stack, type Tag } from '@aws-sdk/client-cloudformation';
+import { paginateDescribeStacks, type Stack } from '@aws-sdk/client-cloudformation';
 import { instant } from '../../../core/time.ts';
 import { joinParts } from '../../several-targets.ts';
 import type { ObservedPreview, ObservedService, ServiceState } from '../../target.ts';
@@ -11,14 +11,6 @@ export interface MarkedStack {
   readonly cloud: Cloud;
   readonly stack: Stack;
   readonly marks: StackMarks;
-}
-
-/** Says whose the tags are: CloudFormation hands the tags of a stack on to the stacks nested in it. */
-export const stackNameTag = 'understudy:stack';
-
-/** The mark that tells a stack from those nested in it. */
-export function ownNameTag(stackName: string): Tag {
-  return { Key: stackNameTag, Value: stackName };
 }
 
 /** Every stack that carries marks of the repository, to the last page. Throws rather than answer in part. */
@@ -41,8 +33,8 @@ export async function markedStacks(cloud: Cloud, repository: string): Promise<Ma
 
 /** The marks of a preview's stack; `undefined` for anyone else's, and for stacks nested in one. */
 export function marksOf({ Tags, StackName, ParentId }: Stack): StackMarks | undefined {
-  const own = Tags?.find(({ Key }) => Key === stackNameTag)?.Value;
-  return ParentId === undefined && own === StackName ? marksIn(Tags) : undefined;
+  const marks = marksIn(Tags);
+  return ParentId === undefined && marks?.stackName === StackName ? marks : undefined;
 }
 
 /** The previews that stacks belong to; one preview may have several stacks. */
@@ -57,7 +49,7 @@ export function previewsOf(stacks: readonly MarkedStack[]): ObservedPreview[] {
 }
 
 function previewOf({ stack, marks }: MarkedStack): ObservedPreview {
-  const { services, templateHash: _, usualSeconds: __, ...own } = marks;
+  const { services, stackName: _, templateHash: __, usualSeconds: ___, ...own } = marks;
   return {
     ...own,
     createdAt: instant(stack.CreationTime?.getTime() ?? 0),

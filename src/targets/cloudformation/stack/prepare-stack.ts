@@ -1,4 +1,4 @@
-import { ListStackResourcesCommand, type Stack } from '@aws-sdk/client-cloudformation';
+import type { Stack } from '@aws-sdk/client-cloudformation';
 import { UserError } from '../../../core/user-error.ts';
 import type { DesiredPreview, PlanPurpose, ProgressEvent } from '../../target.ts';
 import { type ChangeSetRequest, prepareChangeSet } from '../change-sets/change-set.ts';
@@ -7,9 +7,10 @@ import type { Connections } from '../connect/connections.ts';
 import { explainAws } from '../connect/errors.ts';
 import type { CloudFormationContext } from '../context.ts';
 import { describeStack } from '../describe-stack.ts';
+import { listResources } from '../list-resources.ts';
 import { statusAnswers } from '../watching/statuses.ts';
 import type { PreparedStack } from './deploy-stack.ts';
-import { type MarkedStack, marksOf, ownNameTag } from './observe-stacks.ts';
+import { type MarkedStack, marksOf } from './observe-stacks.ts';
 import { ensureDeployable } from './recover.ts';
 import { groupByStack, type StackGroup } from './stack-group.ts';
 import {
@@ -103,16 +104,8 @@ export function isReadyForChange({ stack, preview }: StackCase): boolean {
 /** A case that needs nothing but a look at its health. */
 export function unchangedStack(stackCase: StackCase): PreparedStack {
   const { cloud, group, stack } = stackCase;
-  const request = requestOf(stackCase, 'UPDATE', stack, undefined, 'unchanged');
-  const prepared = { kind: 'empty', stackId: stack?.StackId ?? '' } as const;
-  return {
-    cloud,
-    group,
-    request,
-    prepared,
-    services: marksOfCase(stackCase).services,
-    usualSeconds: undefined,
-  };
+  const { services } = marksOfCase(stackCase, undefined);
+  return { cloud, group, services, stackId: stack?.StackId ?? '' };
 }
 
 /** Makes the change set of a stack that is ready for one. */
@@ -127,21 +120,18 @@ export async function prepareStack(
   const known = stack && marksOf(stack)?.usualSeconds;
   const [usual, kind] = await Promise.all([
     stack && !reviewed ? usualSeconds(cloud, stack.StackId ?? group.stackName, known) : undefined,
-    kindOf(stackCase, stack === undefined || reviewed),
+    kindOf(stackCase, stack === undefined || reviewed, signal),
     uploadAll(source.uploads, () => connections.nearby(group.settings), signal),
   ]);
   const operation = attempt === 1 ? context.operation : `${context.operation}-${attempt}`;
-  const request = requestOf(stackCase, kind, stack, usual, operation);
+  const marks = marksOfCase(stackCase, usual);
+  const request = requestFor({ ...stackCase, marks, kind, operation });
   const { now, pause } = context;
-  const prepared = await prepareChangeSet(cloud, request, { now, pause, signal });
-  return {
-    cloud,
-    group,
-    request,
-    prepared,
-    services: marksOfCase(stackCase).services,
-    usualSeconds: usual,
-  };
+  const changeSet = await prepareChangeSet(cloud, request, { now, pause, signal });
+  const { stackId } = changeSet;
+  const { services } = marks;
+  if (changeSet.kind === 'empty') return { cloud, group, services, stackId };
+  return { cloud, group, services, stackId, change: { request, changeSet, usualSeconds: usual } };
 }
 
 /** As `prepareStack`, for a stack that may first have to be waited for, mended or deleted. */
@@ -162,32 +152,18 @@ export async function recoverAndPrepare(
 async function kindOf(
   { cloud, group, stack }: StackCase,
   isNew: boolean,
+  signal: AbortSignal,
 ): Promise<ChangeSetRequest['kind']> {
   const wanted = group.settings.import.map(({ logicalId }) => logicalId);
   if (wanted.length === 0) return isNew ? 'CREATE' : 'UPDATE';
   if (isNew) return 'IMPORT';
-  const { StackResourceSummaries = [] } = await cloud.send(
-    new ListStackResourcesCommand({ StackName: stack?.StackId }),
-  );
-  const there = new Set(StackResourceSummaries.map(({ LogicalResourceId }) => LogicalResourceId));
+  const resources = await listResources(cloud, stack?.StackId ?? group.stackName, signal);
+  const there = new Set(resources.map(({ LogicalResourceId }) => LogicalResourceId));
   return wanted.every((logicalId) => there.has(logicalId)) ? 'UPDATE' : 'IMPORT';
 }
 
-function marksOfCase({ preview, group, content }: StackCase, usual?: number) {
-  return marksFor(preview, group, { templateHash: content, usualSeconds: usual });
-}
-
-function requestOf(
-  stackCase: StackCase,
-  kind: ChangeSetRequest['kind'],
-  stack: Stack | undefined,
-  usual: number | undefined,
-  operation: string,
-): ChangeSetRequest {
-  const { group, source, parameters } = stackCase;
-  const marks = marksOfCase(stackCase, usual);
-  const request = requestFor({ group, source, parameters, marks, stack, kind, operation });
-  return { ...request, tags: [...request.tags, ownNameTag(group.stackName)] };
+function marksOfCase({ preview, group, content }: StackCase, usualSeconds: number | undefined) {
+  return marksFor(preview, group, { templateHash: content, usualSeconds });
 }
 
 /** What a dry run says of a stack in which no change set can be made now. */

@@ -56,6 +56,7 @@ export function marksFor(
   const { templateHash, usualSeconds } = content;
   return {
     ...marks,
+    stackName: group.stackName,
     templateHash,
     services: Object.fromEntries(group.services.map((service) => [service.name, place(service)])),
     ...(usualSeconds !== undefined && { usualSeconds }),

@@ -1,7 +1,8 @@
 import type { Instant } from '../../../core/time.ts';
 import { duration } from '../../../core/time.ts';
 import { UserError } from '../../../core/user-error.ts';
-import { untilUrlHealthy } from '../../health.ts';
+import { untilServicesHealthy } from '../../services-health.ts';
+import { joinPlans, joinResults } from '../../several-targets.ts';
 import type {
   DeployResult,
   DesiredPreview,
@@ -68,25 +69,22 @@ async function plan(
   work.seen = undefined;
   const cases = await openCases(preview, preparing, seen);
   const plans = await Promise.all(
-    cases.map((stackCase) => planCase(work, stackCase, preparing, purpose)),
+    cases.map(async (stackCase) => ({
+      ...(await planCase(work, stackCase, preparing, purpose)),
+      rendered: { name: 'template.yaml', text: stackCase.source.rendered },
+    })),
   );
-  const outdated = plans.find((one) => one.outdated !== undefined)?.outdated;
-  return {
-    changes: plans.flatMap(({ changes }) => changes),
-    rendered: {
-      name: 'template.yaml',
-      text: cases.map(({ source }) => source.rendered).join('\n---\n'),
-    },
-    ...(outdated !== undefined && { outdated }),
-  };
+  return joinPlans(plans);
 }
+
+type CasePlan = Pick<TargetPlan, 'changes' | 'outdated'>;
 
 async function planCase(
   work: Work,
   stackCase: StackCase,
   preparing: Preparing,
   purpose: PlanPurpose,
-): Promise<Pick<TargetPlan, 'changes' | 'outdated'>> {
+): Promise<CasePlan> {
   if (isAsDesired(stackCase)) return planUnchanged(work, stackCase, purpose);
   if (!isReadyForChange(stackCase)) {
     const reason = unplannable(stackCase, purpose);
@@ -103,9 +101,10 @@ async function planCase(
   });
   if (!prepared)
     return { changes: [], outdated: 'someone else changes the stack; this comes after' };
-  if (purpose.dryRun) await discardChangeSet(stackCase.cloud, prepared.prepared, purpose.signal);
-  else work.prepared.set(stackCase.group.stackName, prepared);
-  const changes = prepared.prepared.kind === 'ready' ? prepared.prepared.changes : [];
+  const { change } = prepared;
+  if (!purpose.dryRun) work.prepared.set(stackCase.group.stackName, prepared);
+  else if (change) await discardChangeSet(stackCase.cloud, change.changeSet, purpose.signal);
+  const { changes = [] } = change?.changeSet ?? {};
   return { changes, outdated: 'the template or its parameters changed' };
 }
 
@@ -114,19 +113,19 @@ async function planUnchanged(
   { context, prepared }: Work,
   stackCase: StackCase,
   { signal }: PlanPurpose,
-): Promise<Pick<TargetPlan, 'changes' | 'outdated'>> {
+): Promise<CasePlan> {
+  const { group, stack } = stackCase;
   const same = unchangedStack(stackCase);
-  prepared.set(stackCase.group.stackName, same);
-  const observed = stackCase.stack ? observedServices(stackCase.stack, same.services) : [];
-  for (const { name, probe } of stackCase.group.services) {
-    const { url = '' } = observed.find((service) => service.name === name) ?? {};
-    if (url === '') continue;
-    const once = { ...probe, within: duration(Math.min(probe.within, 2000)) };
-    const health = await untilUrlHealthy(url, once, { ...context, signal });
-    if (!health.healthy)
-      return { changes: [], outdated: `${name} is not healthy: ${health.detail}` };
-  }
-  return { changes: [] };
+  prepared.set(group.stackName, same);
+  const observed = stack ? observedServices(stack, same.services) : [];
+  const once = group.services.map(({ name, probe }) => ({
+    name,
+    probe: { ...probe, within: duration(Math.min(probe.within, 2000)) },
+  }));
+  const quiet = { signal, progress: () => {} };
+  const unhealthy = await untilServicesHealthy(observed, once, context, quiet);
+  if (!unhealthy) return { changes: [] };
+  return { changes: [], outdated: `${unhealthy.service} is not healthy: ${unhealthy.detail}` };
 }
 
 async function deploy(work: Work, preview: DesiredPreview, watch: Watch): Promise<DeployResult> {
@@ -149,17 +148,7 @@ async function deploy(work: Work, preview: DesiredPreview, watch: Watch): Promis
       ),
     ),
   );
-  return joinResults(results);
-}
-
-function joinResults(results: readonly DeployResult[]): DeployResult {
-  const services = [];
-  for (const result of results) {
-    if (result.kind === 'failed') return result;
-    services.push(...result.services);
-  }
-  const kind = results.some((result) => result.kind === 'accepted') ? 'accepted' : 'ready';
-  return { kind, services };
+  return joinResults(results, preview);
 }
 
 async function allMarked({ connections }: Work, repository: string): Promise<MarkedStack[]> {

@@ -11,7 +11,7 @@ import {
   type YAMLError,
   type YAMLMap,
 } from 'yaml';
-import type { Problem, SourceLocation } from '../../../core/user-error.ts';
+import { firstOfEachLine, type Problem, type SourceLocation } from '../../../core/user-error.ts';
 
 /** A template as nodes with their places; every value is a text, as CloudFormation's own reader sees it. */
 export interface TemplateDocument {
@@ -107,14 +107,4 @@ function syntaxProblem(error: YAMLError, at: TemplateDocument['at']): Problem {
 
 function unreadable(message: string, at: TemplateDocument['at']): Problem {
   return { message, hint: 'Begin with a line Resources: and resources below it.', location: at(0) };
-}
-
-/** Of the faults on one line all but the first follow from it. */
-function firstOfEachLine(problems: readonly Problem[]): Problem[] {
-  const seen = new Set<number | undefined>();
-  return problems.filter(({ location }) => {
-    const isFirst = !seen.has(location?.line);
-    seen.add(location?.line);
-    return isFirst;
-  });
 }

@@ -4,9 +4,9 @@ import {
   type StackStatus,
 } from '@aws-sdk/client-cloudformation';
 import { type Instant, instant } from '../../../core/time.ts';
+import type { Pause } from '../../pause.ts';
 import type { ProgressEvent } from '../../target.ts';
 import { explainAws, isMissing } from '../connect/errors.ts';
-import type { Pause } from '../context.ts';
 import { explainFailure } from './explain-failure.ts';
 import { isGoal, type OperationProgress, progressOf } from './operation-progress.ts';
 import { gapAfter, jitterOf } from './pacing.ts';

@@ -13,7 +13,8 @@ import {
 import { changeSetName } from '../../../../src/targets/cloudformation/change-sets/change-set-input.ts';
 import { ChangeSetReplaced } from '../../../../src/targets/cloudformation/change-sets/replaced.ts';
 import { connectCloud } from '../../../../src/targets/cloudformation/connect/cloud.ts';
-import { pauseFor, retryWith } from '../../../../src/targets/cloudformation/connect/retrying.ts';
+import { retryWith } from '../../../../src/targets/cloudformation/connect/retrying.ts';
+import { pauseFor } from '../../../../src/targets/pause.ts';
 import { environmentFor, queues, ready, requestFor, type Sending, sending } from '../sending.ts';
 
 const shop = {

@@ -8,7 +8,8 @@ import {
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { UserError } from '../../../../src/core/user-error.ts';
 import { type Cloud, connectCloud } from '../../../../src/targets/cloudformation/connect/cloud.ts';
-import { pauseFor, retryWith } from '../../../../src/targets/cloudformation/connect/retrying.ts';
+import { retryWith } from '../../../../src/targets/cloudformation/connect/retrying.ts';
+import { pauseFor } from '../../../../src/targets/pause.ts';
 
 const keys = { AWS_ACCESS_KEY_ID: 'AKIATEST', AWS_SECRET_ACCESS_KEY: 'the-secret-key' };
 const closing: (() => unknown)[] = [];

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import {
   type FailedRequest,
-  pauseFor,
   retryDelay,
 } from '../../../../src/targets/cloudformation/connect/retrying.ts';
+import { pauseFor } from '../../../../src/targets/pause.ts';
 
 function failed(cause: object, more: Partial<FailedRequest> = {}): FailedRequest {
   return {

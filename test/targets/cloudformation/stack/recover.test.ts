@@ -3,7 +3,6 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { instant } from '../../../../src/core/time.ts';
 import { UserError } from '../../../../src/core/user-error.ts';
 import { type StackMarks, tagsOf } from '../../../../src/targets/cloudformation/marks.ts';
-import { stackNameTag } from '../../../../src/targets/cloudformation/stack/observe-stacks.ts';
 import { ensureDeployable } from '../../../../src/targets/cloudformation/stack/recover.ts';
 import type { FakeOptions } from '../../../aws/fake-cloudformation.ts';
 import { openWorld, type World } from '../watched-world.ts';
@@ -21,6 +20,7 @@ const marks: StackMarks = {
   commit: 'a'.repeat(40),
   expiresAt: instant(Date.parse('2026-11-28T00:00:00Z')),
   requested: false,
+  stackName: 'shop',
   fingerprint: 'f1',
   templateHash: 't1',
   services: {},
@@ -28,10 +28,7 @@ const marks: StackMarks = {
 const owner = { repository: 'Acme/Shop', previewId: '1d0fd508' };
 
 const ours = tagsOf(marks, {});
-const tags = {
-  ...Object.fromEntries(ours.map(({ Key = '', Value = '' }) => [Key, Value])),
-  [stackNameTag]: 'shop',
-};
+const tags = Object.fromEntries(ours.map(({ Key = '', Value = '' }) => [Key, Value]));
 
 let world: World | undefined;
 afterEach(() => world?.close());
@@ -163,7 +160,7 @@ describe('making a stack deployable', () => {
     ['without marks', {}],
     ['of another preview', { ...tags, 'understudy:preview': '00000000' }],
     ['of another repository', { ...tags, 'understudy:repository': 'acme/other' }],
-    ['nested in one of ours', { ...tags, [stackNameTag]: 'outer' }],
+    ['nested in one of ours', { ...tags, 'understudy:stack': 'outer' }],
     ['half marked', { 'understudy:repository': 'acme/shop', 'understudy:preview': '1d0fd508' }],
   ])('a stack %s is never touched, whatever its status', async (_, foreign) => {
     for (const status of ['CREATE_COMPLETE', 'ROLLBACK_COMPLETE', 'UPDATE_ROLLBACK_FAILED']) {

@@ -3,6 +3,8 @@ import type { EntryDecision } from './decide-set.ts';
 
 /** The first thing that failed, as CloudFormation tells it. */
 export interface SharedFailure {
+  /** Logical ids of the nested stacks on the way to it, `Parent/Child`; absent or `''` = the stack itself, or unknown. */
+  readonly stack?: string;
   /** `''` = the stack as a whole, or the change set. */
   readonly logicalId: string;
   readonly reason: string;
@@ -15,23 +17,45 @@ export interface ChangedEntry {
   readonly resources: readonly string[];
 }
 
+/** One of them, and where the stack is that it lives in. */
+export interface PlacedEntry extends ChangedEntry {
+  /** Logical ids of nested stacks from the updated stack to that one; empty = the updated stack itself. */
+  readonly path: readonly string[];
+}
+
 /**
  * Which preview made the update fail: the one that the failed resource belongs to, else the one whose resources
  * the message names, else the only one that changed when nothing else did. `undefined` = nobody can tell.
  */
 export function findCulprit(
   failure: SharedFailure,
-  changed: readonly ChangedEntry[],
+  changed: readonly PlacedEntry[],
   /** Whether the template changes apart from previews. */
   baseChanged: boolean,
 ): EntryDecision | undefined {
-  const owner = changed.find(({ resources }) => resources.includes(failure.logicalId));
+  const owner = changed.find(({ resources, path }) => {
+    const at = resourceIn(path, failure);
+    return at !== undefined && resources.includes(at);
+  });
   if (owner) return owner.decision;
   const words = new Set(failure.reason.match(/[A-Za-z0-9]+/g) ?? []);
   const named = changed.filter(({ resources }) => resources.some((id) => words.has(id)));
   if (named.length === 1) return named[0]?.decision;
   const nobodysResource = failure.logicalId === '' || changed.length === 0;
   return changed.length === 1 && !baseChanged && nobodysResource ? changed[0]?.decision : undefined;
+}
+
+/**
+ * What failed as a template at this place names it: the resource, or the nested stack of its own that the resource is
+ * in. `undefined` = it failed elsewhere.
+ */
+export function resourceIn(
+  path: readonly string[],
+  { stack = '', logicalId }: Pick<SharedFailure, 'stack' | 'logicalId'>,
+): string | undefined {
+  if (stack === '') return logicalId;
+  const failed = [...stack.split('/'), logicalId];
+  return path.every((name, depth) => name === failed[depth]) ? failed[path.length] : undefined;
 }
 
 /** What the template remembers once this preview made the stack fail. */

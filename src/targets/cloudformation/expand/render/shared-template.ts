@@ -1,4 +1,4 @@
-import { type Problem, UserError } from '../../../../core/user-error.ts';
+import { type Problem, type SourceLocation, UserError } from '../../../../core/user-error.ts';
 import type {
   ClonedRule,
   CloneRules,
@@ -68,6 +68,7 @@ export function readSharedTemplate(
     ),
     cloneIds: (service, id) => renderer.cloneIds(service, id),
     ownerOf: (logicalId, previews) => renderer.ownerOf(logicalId, previews),
+    locate: (logicalId, previews) => renderer.locate(logicalId, previews),
     faultOf: (preview) => renderer.faultOf(preview),
     render: (wanted) => renderer.render(wanted),
   };
@@ -137,6 +138,18 @@ class Renderer {
 
   ownerOf(logicalId: string, previews: readonly PreviewEntry[]): PreviewEntry | undefined {
     return previews.find(({ service, id }) => this.cloneIds(service, id).includes(logicalId));
+  }
+
+  locate(
+    logicalId: string,
+    previews: readonly Pick<PreviewEntry, 'service' | 'id'>[],
+  ): SourceLocation | undefined {
+    const owner = previews.find(({ service, id }) =>
+      this.cloneIds(service, id).includes(logicalId),
+    );
+    const name = owner ? logicalId.slice(0, -logicalSuffix(owner.id).length) : logicalId;
+    const resource = entriesOf(this.#tree, 'Resources').get(name);
+    return resource && this.#tree.at({ start: resource.from });
   }
 
   faultOf(preview: RenderedPreview): string | undefined {

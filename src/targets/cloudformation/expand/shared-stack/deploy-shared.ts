@@ -75,7 +75,7 @@ async function draftAnew(
   return draftStack(workshop, snapshot, goal, watch.signal);
 }
 
-/** The desired set as it is now. Where the head has moved on since, `all` knows: the newest wins. */
+/** The desired set as it is now. Where the head has moved on since, `all` throws: the newest wins. */
 export async function desiredGoal(
   { occasion, all }: DesiredPreviews,
   { failed, held }: Learnt = { failed: new Map(), held: [] },

@@ -1,5 +1,6 @@
 import type { Parameter, Tag } from '@aws-sdk/client-cloudformation';
 import type { ChangeSetRequest } from '../../change-sets/change-set.ts';
+import { previousParameters } from '../../kept-settings.ts';
 import { declaredParameters } from '../../template/declared-parameters.ts';
 import { parseTemplate } from '../../template/document.ts';
 import { decideTransport, type TemplateStore, type Upload } from '../../template/store.ts';
@@ -12,7 +13,6 @@ import { packageRoot, type RootText, replaceNested } from './root-templates.ts';
 import type { Snapshot, Workshop } from './snapshot.ts';
 import {
   parametersFor,
-  previousParameters,
   readWishes,
   type StackWishes,
   tagsFor,

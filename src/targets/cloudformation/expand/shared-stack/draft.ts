@@ -189,7 +189,7 @@ async function decided(
   });
   let opened: Promise<Nearby> | undefined;
   const nearby = () => (opened ??= engine.nearby(cloud));
-  const answers = (url: string) => isAnswering(url, engine, { ...context, signal });
+  const answers = (url: string) => isAnswering(url, { ...context, signal });
   const images = { template, file: name, known };
   const missing = await missingImages(candidates, images, { nearby, answers, signal });
   return missing.size > 0 ? decideSet({ ...facts, missing }) : first;

@@ -1,7 +1,6 @@
 import { renderTemplate } from '../../../../core/template.ts';
 import { duration } from '../../../../core/time.ts';
-import type { UrlProbing } from '../../../health.ts';
-import type { Engine } from '../../engine.ts';
+import { type UrlProbing, untilUrlHealthy } from '../../../health.ts';
 import { ecrImage } from '../../nearby/ecr-image.ts';
 import type { Nearby } from '../../nearby/nearby.ts';
 import { entryKey, type Wanted } from '../decide/wanted.ts';
@@ -131,7 +130,6 @@ const addressPatience = duration(1000);
 /** Whether an address answers 200. */
 export async function isAnswering(
   url: string,
-  { untilUrlHealthy }: Pick<Engine, 'untilUrlHealthy'>,
   probing: UrlProbing,
 ): Promise<{ readonly healthy: boolean; readonly detail: string }> {
   if (!URL.canParse(url)) return { healthy: false, detail: 'which is no address' };

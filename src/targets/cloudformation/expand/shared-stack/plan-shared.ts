@@ -1,3 +1,4 @@
+import { joinPlans } from '../../../several-targets.ts';
 import type { Change, DesiredPreviews, PlanPurpose, TargetPlan } from '../../../target.ts';
 import { ChangeSetReplaced } from '../../change-sets/replaced.ts';
 import { answerFor } from '../../watching/statuses.ts';
@@ -31,7 +32,7 @@ export async function planShared(
     if (ready && !purpose.dryRun) prepared.set(`${place.region ?? ''} ${place.stack}`, ready);
     plans.push(planOf(draft, ready, desired.occasion.previewId));
   }
-  return joined(plans);
+  return joinPlans(plans);
 }
 
 /** Nothing is prepared for an occasion that waits: its run ends with the plan. */
@@ -63,22 +64,6 @@ function planOf(draft: StackDraft, ready: PreparedDraft | undefined, occasion: s
   return {
     changes: draft.unchanged ? [] : changes,
     rendered: draft.rendered,
-    ...(outdated !== undefined && { outdated }),
-    ...(waiting !== undefined && { waiting }),
-  };
-}
-
-function joined(plans: readonly TargetPlan[]): TargetPlan {
-  const [first, ...others] = plans;
-  if (first && others.length === 0) return first;
-  const outdated = plans.find((one) => one.outdated !== undefined)?.outdated;
-  const waiting = plans.find((one) => one.waiting !== undefined)?.waiting;
-  return {
-    changes: plans.flatMap(({ changes }) => changes),
-    rendered: {
-      name: first?.rendered.name ?? 'template.yaml',
-      text: plans.map(({ rendered }) => rendered.text).join('\n---\n'),
-    },
     ...(outdated !== undefined && { outdated }),
     ...(waiting !== undefined && { waiting }),
   };

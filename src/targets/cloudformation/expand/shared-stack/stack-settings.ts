@@ -5,8 +5,8 @@ import {
   type TemplateValues,
 } from '../../../../core/template.ts';
 import { type Problem, UserError } from '../../../../core/user-error.ts';
-import type { ChangeSetRequest } from '../../change-sets/change-set.ts';
 import type { RepositoryFiles } from '../../context.ts';
+import { keptSettings } from '../../kept-settings.ts';
 import type { CloudFormationSettings } from '../../settings.ts';
 import { type DeclaredParameter, decideParameters } from '../../stack/parameters.ts';
 import type { SharedPlace } from './shared-place.ts';
@@ -95,11 +95,6 @@ export function parametersFor(
   return { parameters: decided, changed: changed.map(({ ParameterKey = '' }) => ParameterKey) };
 }
 
-/** Every parameter as it is. */
-export function previousParameters({ Parameters = [] }: Stack): readonly Parameter[] {
-  return Parameters.map(({ ParameterKey }) => ({ ParameterKey, UsePreviousValue: true }));
-}
-
 /** The tags of the stack with those of the configuration, and whether that is a change. */
 export function tagsFor(
   { Tags = [] }: Stack,
@@ -115,38 +110,21 @@ export function tagsFor(
 }
 
 /**
- * How the shared stack is updated. What its owners have set stays as it is: a change set that names no capability,
- * topic or alarm would take them away.
+ * How the shared stack is updated: as its owners have set it, and what the configuration adds. A stack that is left
+ * half-way is busy for everybody, so a shared one is always rolled back.
  */
-export function updateSettings(
-  stack: Stack,
-  settings: CloudFormationSettings,
-): Pick<
-  ChangeSetRequest,
-  | 'capabilities'
-  | 'notificationArns'
-  | 'rollbackTriggers'
-  | 'monitorMinutes'
-  | 'onFailure'
-  | 'kind'
-  | 'imports'
-  | 'roleArn'
-> {
-  const { RollbackTriggers = [], MonitoringTimeInMinutes = 0 } = stack.RollbackConfiguration ?? {};
-  const alarms = RollbackTriggers.flatMap(({ Arn }) => Arn ?? []);
+export function updateSettings(stack: Stack, settings: CloudFormationSettings) {
+  const kept = keptSettings(stack);
   return {
-    kind: 'UPDATE',
-    imports: [],
-    // A stack that is left half-way is busy for everybody, so a shared one is always rolled back.
-    onFailure: 'rollback',
-    capabilities: union(stack.Capabilities, settings.capabilities),
-    notificationArns: union(stack.NotificationARNs, settings.notificationArns),
-    rollbackTriggers: union(alarms, settings.rollbackTriggers),
-    monitorMinutes: settings.monitorMinutes || MonitoringTimeInMinutes,
+    ...kept,
+    capabilities: union(kept.capabilities, settings.capabilities),
+    notificationArns: union(kept.notificationArns, settings.notificationArns),
+    rollbackTriggers: union(kept.rollbackTriggers, settings.rollbackTriggers),
+    monitorMinutes: settings.monitorMinutes || kept.monitorMinutes,
     ...(settings.roleArn !== undefined && { roleArn: settings.roleArn }),
   };
 }
 
-function union(there: readonly string[] = [], more: readonly string[]): readonly string[] {
+function union(there: readonly string[], more: readonly string[]): readonly string[] {
   return [...new Set([...there, ...more])];
 }
