@@ -1,3 +1,4 @@
+import type { PreviewConfiguration } from '../config/schema.ts';
 import { after } from '../core/time.ts';
 import type { DesiredPreview, ObservedPreview } from '../targets/target.ts';
 import {
@@ -7,6 +8,7 @@ import {
   readChangedPaths,
   readEligibility,
 } from './deploy-facts.ts';
+import { givenAsIn } from './desired.ts';
 import { Overtaken } from './overtaken.ts';
 import type { PullRequest } from './pull-request.ts';
 
@@ -46,10 +48,20 @@ async function refuseOvertaken(
 
 function factsOf(facts: Facts, pullRequest: PullRequest): Facts {
   const existing = facts.observed.find((preview) => preview.pullRequest === pullRequest.number);
-  // Only a pull request's own run knows its image, and an approval by a command.
+  // Only a pull request's own run knows its image and parameters, and an approval by a command.
   const own = { approvedCommit: undefined, service: undefined, images: new Map<string, string>() };
-  const request = { ...facts.request, ...own };
+  const configuration = withoutOverrides(facts.request.configuration);
+  const request = { ...facts.request, ...own, configuration };
   return { ...facts, request, pullRequest, existing, requested: existing?.requested ?? false };
+}
+
+function withoutOverrides(configuration: PreviewConfiguration): PreviewConfiguration {
+  const services = configuration.services.map((service) =>
+    service.cloudformation
+      ? { ...service, cloudformation: { ...service.cloudformation, overrides: {} } }
+      : service,
+  );
+  return { ...configuration, services };
 }
 
 /** A preview that is there, or a pull request in which something happened lately: expired ones stay away. */
@@ -92,7 +104,12 @@ async function keptAsIs(facts: Facts, existing: ObservedPreview) {
   const eligibility = await readEligibility(same, undefined);
   if (!eligibility.eligible) return undefined;
   const { expiresAt: _, ...desired } = desire(same, undefined).desired;
-  return { ...desired, ...(existing.expiresAt !== undefined && { expiresAt: existing.expiresAt }) };
+  const fingerprint = givenAsIn(desired.fingerprint, existing.fingerprint);
+  return {
+    ...desired,
+    fingerprint,
+    ...(existing.expiresAt !== undefined && { expiresAt: existing.expiresAt }),
+  };
 }
 
 function withinMax(

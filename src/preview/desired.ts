@@ -61,10 +61,33 @@ export function desiredPreview(source: DesiredSource): {
   };
 }
 
-/** Names and values are left out: they follow from the preview and its commit, which are compared by themselves. */
+/**
+ * Two hashes: of the configuration, which every run knows, and after a dash of what only a run of this preview was
+ * given (`images`, `parameters`), where there is some. Names and values are left out: they follow from the preview
+ * and its commit, which are compared by themselves.
+ */
 function fingerprintOf(services: readonly DesiredService[]): string {
-  const compared = services.map(({ names: _names, values: _values, ...service }) => service);
-  return sha256Hex(JSON.stringify(sortKeys(compared))).slice(0, 16);
+  const configured: unknown[] = [];
+  const given: unknown[] = [];
+  for (const { names: _names, values: _values, image, settings, ...service } of services) {
+    const { overrides = {}, ...rest } = (settings ?? {}) as { overrides?: object };
+    configured.push({ ...service, settings: rest });
+    if (image !== undefined || Object.keys(overrides).length > 0) {
+      given.push({ name: service.name, image, overrides });
+    }
+  }
+  return given.length > 0 ? `${hashOf(configured)}-${hashOf(given)}` : hashOf(configured);
+}
+
+/** The fingerprint with what another one says was given to its run: other runs cannot know it, nor is it theirs. */
+export function givenAsIn(fingerprint: string, other: string): string {
+  const [configured = ''] = fingerprint.split('-');
+  const [, given] = other.split('-');
+  return given === undefined ? configured : `${configured}-${given}`;
+}
+
+function hashOf(value: unknown): string {
+  return sha256Hex(JSON.stringify(sortKeys(value))).slice(0, 16);
 }
 
 /** The template of a service's host: the configuration's, or for the local target one below `localhost`. */

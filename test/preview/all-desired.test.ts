@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
+import { parseConfiguration } from '../../src/config/parse.ts';
 import { deployPreview } from '../../src/preview/deploy-preview.ts';
+import type { DeployRequest } from '../../src/preview/deploy-request.ts';
 import type { PreviewPorts } from '../../src/preview/preview-ports.ts';
 import { observedPreview } from '../builders/preview.ts';
 import { commit, pullRequest, withHead } from '../builders/pull-request.ts';
@@ -141,5 +143,53 @@ describe('a run whose head moves while it waits for what is shared', () => {
     expect(outcome).toMatchObject({ state: 'superseded' });
     expect(outcome.reason).toMatch(/^closed: /);
     expect(commits(made)).toEqual({});
+  });
+});
+
+describe('what is given to one run alone', () => {
+  const { preview: plain } = parseConfiguration(
+    'preview: { target: cloudformation, cloudformation: { template: preview.yaml } }',
+    'understudy.yml',
+  );
+  const withParameters = (overrides: Record<string, string>) => ({
+    ...plain,
+    services: plain.services.map((service) => ({
+      ...service,
+      ...(service.cloudformation && { cloudformation: { ...service.cloudformation, overrides } }),
+    })),
+  });
+  const images = new Map([['app', `registry.example.com/app@sha256:${'1'.repeat(64)}`]]);
+  const deploy = (made: World, request: Partial<DeployRequest>) =>
+    deployPreview(deployRequest({ configuration: plain, ...request }), portsOf(made));
+  const fingerprints = ({ target }: World) =>
+    Object.fromEntries(
+      [...target.previews.values()].map((one) => [one.pullRequest, one.fingerprint]),
+    );
+
+  test.each([
+    ['parameters', { configuration: withParameters({ Size: 'large' }) }],
+    ['images', { images }],
+  ])('as %s is no change to the previews of others', async (_, given) => {
+    const made = shared();
+    await deploy(made, {});
+    const before = fingerprints(made);
+    expect((await deploy(made, given)).reason).toBe('update: the configuration changed');
+    const after = fingerprints(made);
+    expect(after[3]).toBe(before[3]);
+    expect(after[7]).not.toBe(before[7]);
+    await deploy(made, { pullRequest: 3, requested: true });
+    expect(fingerprints(made)).toEqual(after);
+    expect((await deploy(made, given)).state).toBe('unchanged');
+  });
+
+  test('does not hide that the configuration of another changed', async () => {
+    const made = shared();
+    await deploy(made, { pullRequest: 3, images });
+    const before = fingerprints(made)[3];
+    const host = { ...plain, services: plain.services.map((one) => ({ ...one, host: '{id}.io' })) };
+    await deploy(made, { configuration: host });
+    const after = fingerprints(made)[3];
+    expect(after).not.toBe(before);
+    expect(after?.split('-')[1]).toBe(before?.split('-')[1]);
   });
 });
