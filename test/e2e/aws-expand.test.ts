@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { instant } from '../../src/core/time.ts';
+import { Overtaken } from '../../src/preview/overtaken.ts';
 import { type Ministack, startMinistack } from '../aws/ministack.ts';
 import {
   openShared,
@@ -183,6 +184,21 @@ describe('previews in a shared stack', () => {
       expect(results.map(({ result }) => result.kind)).toEqual(['ready', 'ready']);
       const observed = await shop.target().observe('acme/shop');
       expect(observed.map(({ previewId }) => previewId).sort()).toEqual(['aaaa0001', 'aaaa0002']);
+    }));
+
+  test('an older run that had planned already puts no older commit over a newer one', () =>
+    inShared(async (world) => {
+      const shop = new Shop(world);
+      await shop.run(shop.push('1d0fd508', 1, 'a'));
+      const older = shop.push('1d0fd508', 1, 'b');
+      const target = shop.target();
+      const watch = new Watcher();
+      await target.plan(shop.desired(older), { dryRun: false, signal: watch.signal });
+      const newer = shop.push('1d0fd508', 1, 'c');
+      expect((await shop.run(newer)).result).toMatchObject({ kind: 'ready' });
+      const overtaken = { occasion: older, all: () => Promise.reject(new Overtaken(undefined)) };
+      await expect(target.deploy(overtaken, watch)).rejects.toBeInstanceOf(Overtaken);
+      expect(await shop.target().observe('acme/shop')).toMatchObject([{ commit: newer.commit }]);
     }));
 
   test('the expiry moves without anything that runs', () =>
