@@ -254,12 +254,12 @@ export class Shop {
   readonly service: string;
   readonly settings: CloudFormationSettings;
   readonly files: ReadonlyMap<string, string>;
-  readonly world: SharedWorld;
+  readonly world: Pick<SharedWorld, 'environment'>;
   readonly #open = new Map<string, DesiredPreview>();
   #runs = 0;
 
   constructor(
-    world: SharedWorld,
+    world: Pick<SharedWorld, 'environment'>,
     given: {
       repository?: string;
       service?: string;
@@ -352,19 +352,14 @@ function lazily(target: Target | Promise<Target>): Target {
   };
 }
 
-/** Remembers what was told. */
+/** Remembers what was told. Its properties are its own, since targets copy them. */
 export class Watcher implements Watch {
   readonly events: ProgressEvent[] = [];
   readonly wait = true;
-  readonly #abort = new AbortController();
-
-  get signal(): AbortSignal {
-    return this.#abort.signal;
-  }
-
-  progress(event: ProgressEvent): void {
+  readonly signal: AbortSignal = new AbortController().signal;
+  readonly progress = (event: ProgressEvent): void => {
     this.events.push(event);
-  }
+  };
 
   steps(): readonly string[] {
     const steps = this.events.flatMap((event) => (event.kind === 'step' ? [event.step] : []));

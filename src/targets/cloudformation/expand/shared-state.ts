@@ -107,8 +107,6 @@ export interface SharedTemplate {
   readonly targetGroupsPerPreview: ReadonlyMap<string, number>;
   /** Logical ids of the clones of one preview, in the order of the template. */
   cloneIds(service: string, id: string): readonly string[];
-  /** Which preview a logical id belongs to. */
-  ownerOf(logicalId: string, previews: readonly PreviewEntry[]): PreviewEntry | undefined;
   /** Where a resource stands in `base`, or the one that it is cloned from for one of these previews. */
   locate(
     logicalId: string,

@@ -67,7 +67,6 @@ export function readSharedTemplate(
       ({ clones }) => clones.filter(({ type }) => type === groupType).length,
     ),
     cloneIds: (service, id) => renderer.cloneIds(service, id),
-    ownerOf: (logicalId, previews) => renderer.ownerOf(logicalId, previews),
     locate: (logicalId, previews) => renderer.locate(logicalId, previews),
     faultOf: (preview) => renderer.faultOf(preview),
     render: (wanted) => renderer.render(wanted),
@@ -134,10 +133,6 @@ class Renderer {
   cloneIds(service: string, id: string): readonly string[] {
     const suffix = logicalSuffix(id);
     return (this.#services.get(service)?.clones ?? []).map(({ name }) => name + suffix);
-  }
-
-  ownerOf(logicalId: string, previews: readonly PreviewEntry[]): PreviewEntry | undefined {
-    return previews.find(({ service, id }) => this.cloneIds(service, id).includes(logicalId));
   }
 
   locate(

@@ -9,6 +9,7 @@ import { occasionHeld, occasionWaits } from '../decide/explain-drift.ts';
 import { overlayHeld } from '../held-overlay.ts';
 import type { HeldEntry } from '../shared-state.ts';
 import { draftStack, type StackDraft } from './draft-stack.ts';
+import { placeOfFailure, placeOfHeld } from './fault-place.ts';
 import type { Goal } from './goal.ts';
 import type { PreparedDraft } from './prepared-draft.ts';
 import { type Sent, sendDraft } from './send-draft.ts';
@@ -108,6 +109,7 @@ async function attempt(
 
 function failureOf({ failure, status }: Followed): SharedFailure {
   return {
+    stack: failure?.stack ?? '',
     logicalId: failure?.logicalId ?? '',
     reason: failure?.reason ?? `the update ended as ${status}`,
   };
@@ -122,7 +124,8 @@ function learn(
 ): boolean {
   const culprit = culpritOf(draft, failure, draft.drift.template);
   if (!culprit) return false;
-  note(workshop, draft, learnt, culprit, `${failure.logicalId} ${failure.reason}`.trim());
+  const path = [failure.stack, failure.logicalId].filter(Boolean).join('/');
+  note(workshop, draft, learnt, culprit, `${path} ${failure.reason}`.trim());
   return true;
 }
 
@@ -142,7 +145,9 @@ function note(
 }
 
 function culpritOf({ files }: StackDraft, failure: SharedFailure, othersToo: boolean) {
-  const changed = files.flatMap(({ content }) => content.changed);
+  const changed = files.flatMap(({ content, deployed: { path } }) =>
+    content.changed.map((entry) => ({ ...entry, path })),
+  );
   return findCulprit(failure, changed, othersToo);
 }
 
@@ -153,12 +158,14 @@ function occasionOf({ goal }: StackDraft): string {
 /** The stack is as decided; the occasion may have been left out of it. */
 function outcomeOf(draft: StackDraft, kind: 'accepted' | 'ready', service: string): SharedOutcome {
   const occasion = occasionOf(draft);
-  for (const { content } of draft.files) {
+  for (const file of draft.files) {
+    const { content } = file;
     const held = occasionHeld(content.decision, occasion);
     const waits = occasionWaits(content.decision, occasion);
     const reason = held?.reason ?? waits;
     if (reason === undefined) continue;
     const link = consoleLink(draft.snapshot.stack.StackId);
+    const location = held && placeOfHeld(file, held);
     return {
       kind: 'failed',
       service,
@@ -168,6 +175,7 @@ function outcomeOf(draft: StackDraft, kind: 'accepted' | 'ready', service: strin
       hint: held
         ? 'Mend the application or what it needs, and push; the other previews go on without it.'
         : 'Run the job again once it is there.',
+      ...(location && { location }),
       ...(link && { link }),
     };
   }
@@ -179,6 +187,7 @@ function failed(draft: StackDraft, followed: Followed, service: string): SharedO
   const { failure, status, events } = followed;
   const { stack, files } = { ...draft.snapshot, files: draft.files };
   const link = consoleLink(stack.StackId);
+  const location = failure && placeOfFailure(files, failure);
   const path = [failure?.stack, failure?.logicalId].filter(Boolean).join('/');
   const occasion = occasionOf(draft);
   return {
@@ -194,6 +203,7 @@ function failed(draft: StackDraft, followed: Followed, service: string): SharedO
       content.decision.entries.some(({ id, entry }) => id === occasion && entry !== undefined),
     ),
     hint: 'It belongs to no preview: mend the shared template, or what it deploys.',
+    ...(location && { location }),
     ...(link && { link }),
   };
 }

@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { UserError } from '../../../../core/user-error.ts';
 import type { Nearby } from '../../nearby/nearby.ts';
 import { decideFile, type FileContent } from '../decide/decide-file.ts';
@@ -49,7 +50,7 @@ export async function draftFile(
 ): Promise<DraftFile> {
   const { goal } = drafting;
   const { parts } = deployed.file;
-  const name = deployed.file.template ?? `stack ${snapshot.place.stack}`;
+  const name = await nameOf(workshop, snapshot, deployed);
   const current = deployed.text === '' ? undefined : readSharedTemplate(deployed.text, name, []);
   const source = goal.kind === 'desired' ? await sourceOf(workshop, snapshot, deployed) : undefined;
   const text = source ?? deployed.text;
@@ -91,6 +92,18 @@ function renderKeeping(
     ...(kept.length > 0 && { kept: { entries: kept, from: deployed } }),
     ...(revision && { revision }),
   });
+}
+
+/** The path in the repository, for people and annotations. */
+async function nameOf(
+  { context }: Workshop,
+  { place: { root, stack } }: Snapshot,
+  { file }: DeployedFile,
+): Promise<string> {
+  if (file.template === undefined) return `stack ${stack}`;
+  if (!root) return file.template;
+  const folder = await context.files.trustedFolder(root.folder);
+  return posix.join(root.folder, sharedPath(file, root, folder));
 }
 
 function rulesOf({ name, expand }: Part) {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import {
-  type ChangedEntry,
   findCulprit,
   holdCulprit,
+  type PlacedEntry,
 } from '../../../../../src/targets/cloudformation/expand/decide/decide-culprit.ts';
 import type { EntryDecision } from '../../../../../src/targets/cloudformation/expand/decide/decide-set.ts';
 import { commit, held, wanted } from '../entries.ts';
@@ -19,9 +19,9 @@ function decision(id: string): EntryDecision {
   };
 }
 
-function changed(id: string): ChangedEntry {
+function changed(id: string, path: readonly string[] = []): PlacedEntry {
   const suffix = id.toUpperCase();
-  return { decision: decision(id), resources: [`Service${suffix}`, `TargetGroup${suffix}`] };
+  return { decision: decision(id), resources: [`Service${suffix}`, `TargetGroup${suffix}`], path };
 }
 
 const both = [changed('aaaa'), changed('bbbb')];
@@ -29,6 +29,18 @@ const both = [changed('aaaa'), changed('bbbb')];
 describe('whose fault it is', () => {
   test('the owner of the resource that failed first', () => {
     const failure = { logicalId: 'ServiceBBBB', reason: 'did not stabilise' };
+    expect(findCulprit(failure, both, true)?.id).toBe('bbbb');
+  });
+
+  test('the owner in the nested stack where it failed, of two that use one name', () => {
+    const entries = [changed('aaaa', ['Shop', 'Lite']), changed('aaaa', ['Shop', 'Pro'])];
+    const failure = { stack: 'Shop/Pro', logicalId: 'ServiceAAAA', reason: 'no' };
+    expect(findCulprit(failure, entries, true)).toBe(entries[1]?.decision);
+    expect(findCulprit({ ...failure, stack: 'Shop' }, entries, true)).toBeUndefined();
+  });
+
+  test('the owner of the nested stack around it', () => {
+    const failure = { stack: 'ServiceBBBB/Inner', logicalId: 'Queue', reason: 'no' };
     expect(findCulprit(failure, both, true)?.id).toBe('bbbb');
   });
 

@@ -158,8 +158,10 @@ describe('facts for allocation and limits', () => {
 
   test('a logical id tells whose it is', () => {
     const template = read(shop);
-    expect(template.ownerOf('TargetGroupF4436797', [preview(), second])?.id).toBe('f4436797');
-    expect(template.ownerOf('TargetGroup', [preview(), second])).toBeUndefined();
+    const original = template.locate('TargetGroup', []);
+    expect(original).toMatchObject({ line: expect.any(Number) });
+    expect(template.locate('TargetGroupF4436797', [preview(), second])).toEqual(original);
+    expect(template.locate('TargetGroupF4436797', [preview()])).toBeUndefined();
   });
 });
 
