@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { UserError } from '../core/user-error.ts';
-import type { RepositoryFiles } from '../targets/cloudformation/context.ts';
+import type { RepositoryFiles } from '../targets/repository-files.ts';
 import { checkoutOf } from './checked-out-commit.ts';
 import { pullRequestOfEvent, textAt } from './pull-request-event.ts';
 import type { Session } from './session.ts';
@@ -19,6 +19,10 @@ export function repositoryFiles(session: Session): RepositoryFiles {
       const there = holds(session, commit) ? readBelow(workspace, path) : undefined;
       return there ?? github.readFile(path, commit);
     },
+    folderAt: async (commit, folder) =>
+      holds(session, commit) && existsSync(join(workspace, folder))
+        ? readFolder(inside(workspace, folder))
+        : readRemoteFolder(session, folder, commit),
     trusted: (path) => github.readFile(path, base),
     trustedFolder: async (folder) =>
       ownCheckout(workspace, folder)
@@ -40,13 +44,19 @@ function holds({ context, payload }: Session, commit: string): boolean {
 function readBelow(workspace: string, path: string): string | undefined {
   const file = join(workspace, path);
   if (!existsSync(file)) return undefined;
-  if (!realpathSync(file).startsWith(realpathSync(workspace) + sep)) {
-    throw new UserError(
-      `${path} leads out of the repository`,
-      'Replace the link by the file that it leads to.',
-    );
-  }
-  return statSync(file).isFile() ? readFileSync(file, 'utf8') : undefined;
+  return statSync(inside(workspace, path)).isFile() ? readFileSync(file, 'utf8') : undefined;
+}
+
+/** The path in the workspace. Throws a `UserError` where that leads out of it. */
+function inside(workspace: string, path: string): string {
+  const file = join(workspace, path);
+  const root = realpathSync(workspace);
+  const real = realpathSync(file);
+  if (real === root || real.startsWith(root + sep)) return file;
+  throw new UserError(
+    `${path} leads out of the repository`,
+    'Replace the link by the file that it leads to.',
+  );
 }
 
 /**

@@ -283,6 +283,7 @@ export class Shop {
       files: {
         at: async () => undefined,
         trusted: async (path) => this.files.get(path),
+        folderAt: async () => new Map(),
         trustedFolder: async (folder) =>
           new Map(
             [...this.files].flatMap(([path, text]) =>

@@ -5,7 +5,7 @@ import {
   type TemplateValues,
 } from '../../../../core/template.ts';
 import { type Problem, UserError } from '../../../../core/user-error.ts';
-import type { RepositoryFiles } from '../../context.ts';
+import type { RepositoryFiles } from '../../../repository-files.ts';
 import { keptSettings } from '../../kept-settings.ts';
 import type { CloudFormationSettings } from '../../settings.ts';
 import { type DeclaredParameter, decideParameters } from '../../stack/parameters.ts';
