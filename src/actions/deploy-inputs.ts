@@ -1,5 +1,6 @@
 import type { ServiceConfiguration } from '../config/schema.ts';
 import type { Duration } from '../core/time.ts';
+import type { Environment } from '../runner/environment.ts';
 import type { InputReader } from '../runner/read-inputs.ts';
 import { type CommonInputs, readCommonInputs, readTimeout } from './common-inputs.ts';
 
@@ -11,8 +12,7 @@ export interface DeployInputs extends CommonInputs {
   /** 40 hex digits. */
   readonly commit: string | undefined;
   readonly images: ReadonlyMap<string, string>;
-  /** As it stands; `parseParameters` of the configuration's unit reads it. */
-  readonly parameters: string | undefined;
+  readonly parameters: Readonly<Record<string, string>> | undefined;
   readonly wait: boolean;
   readonly timeout: Duration;
   readonly comment: boolean;
@@ -20,8 +20,18 @@ export interface DeployInputs extends CommonInputs {
   readonly dryRun: boolean;
 }
 
+/** What reads the input `parameters`. Throws a `UserError`. */
+export type ParametersReader = (text: string) => Readonly<Record<string, string>>;
+
+/** The reader of parameters; the library that reads YAML is loaded only where there is something to read. */
+export async function parametersReader(environment: Environment): Promise<ParametersReader> {
+  if (!environment.INPUT_PARAMETERS?.trim()) return () => ({});
+  const { parseParameters } = await import(/* webpackIgnore: true */ '../config/parse.ts');
+  return parseParameters;
+}
+
 /** Reads the inputs of a deploy. */
-export function readDeployInputs(reader: InputReader): DeployInputs {
+export function readDeployInputs(reader: InputReader, parameters: ParametersReader): DeployInputs {
   return {
     ...readCommonInputs(reader),
     target: reader.choice('target', ['local', 'cloudformation']),
@@ -29,7 +39,7 @@ export function readDeployInputs(reader: InputReader): DeployInputs {
     pullRequest: reader.integer('pull-request', { min: 1, max: 2 ** 31 }),
     commit: readCommit(reader),
     images: readImages(reader),
-    parameters: reader.text('parameters'),
+    parameters: reader.parsed('parameters', parameters),
     wait: reader.flag('wait', true),
     timeout: readTimeout(reader),
     comment: reader.flag('comment', true),

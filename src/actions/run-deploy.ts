@@ -10,7 +10,6 @@ import type { ActionOutcome } from '../runner/run-action.ts';
 import { connectPorts } from './connect-ports.ts';
 import type { DeployInputs } from './deploy-inputs.ts';
 import type { Configured } from './session.ts';
-import { withInputs } from './with-inputs.ts';
 
 /** What of a deploy follows from the event, not from inputs. */
 export type DeployOccasion = Pick<
@@ -18,14 +17,13 @@ export type DeployOccasion = Pick<
   'pullRequest' | 'commit' | 'requested' | 'approvedCommit'
 >;
 
-/** Deploys the preview of one pull request. */
+/** Deploys the preview of one pull request; the configuration has what inputs override of it. */
 export async function runDeploy(
   configured: Configured,
   inputs: DeployInputs,
   occasion: DeployOccasion,
 ): Promise<DeployOutcome> {
-  const { session } = configured;
-  const configuration = { preview: await withInputs(configured.configuration.preview, inputs) };
+  const { session, configuration } = configured;
   return deployPreview(
     {
       ...occasion,
@@ -36,7 +34,7 @@ export async function runDeploy(
       dryRun: inputs.dryRun,
       wait: inputs.wait,
     },
-    connectPorts({ session, configuration }, inputs),
+    connectPorts(configured, inputs),
   );
 }
 
@@ -83,11 +81,10 @@ function failuresOf(outcome: DeployOutcome, inputs: DeployInputs): Problem[] {
 }
 
 function withoutEffect(
-  { images, parameters, target }: DeployInputs,
+  { images, parameters }: DeployInputs,
   { services }: PreviewConfiguration,
 ): string[] {
-  const kinds = target === undefined ? services.map((service) => service.target) : [target];
-  if (kinds.some((kind) => kind !== 'local')) return [];
+  if (services.some(({ target }) => target !== 'local')) return [];
   return [
     ...(images.size > 0 ? ['input images has no effect on the local target'] : []),
     ...(parameters === undefined ? [] : ['input parameters has no effect on the local target']),

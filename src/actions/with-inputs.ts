@@ -1,31 +1,45 @@
-import type { PreviewConfiguration, ServiceConfiguration } from '../config/schema.ts';
+import type { Configuration, ServiceConfiguration } from '../config/schema.ts';
 import { type Problem, UserError } from '../core/user-error.ts';
 import type { DeployInputs } from './deploy-inputs.ts';
 
-/** The configuration with what inputs override of it. Throws a `UserError` where they do not go together. */
-export async function withInputs(
-  preview: PreviewConfiguration,
+/** The configuration with what the inputs of a deploy override of it. Throws a `UserError` where they contradict it. */
+export function withInputs(
+  configuration: Configuration,
   inputs: Pick<DeployInputs, 'target' | 'parameters' | 'images'>,
-): Promise<PreviewConfiguration> {
-  const overrides = await readParameters(inputs.parameters);
-  const services = preview.services.map((service) => ({
+): Configuration {
+  const services = targeted(configuration, inputs).map((service) => ({
     ...service,
-    target: inputs.target ?? service.target,
-    ...(service.cloudformation && { cloudformation: { ...service.cloudformation, overrides } }),
+    ...(service.cloudformation && {
+      cloudformation: { ...service.cloudformation, overrides: inputs.parameters ?? {} },
+    }),
   }));
-  const problems = [
-    ...services.flatMap(lackingSection),
-    ...[...inputs.images.keys()].flatMap((name) => unknownService(name, services)),
-  ];
-  if (problems.length > 0) throw UserError.all(problems);
-  return { ...preview, services };
+  const unknown = [...inputs.images.keys()].flatMap((name) => unknownService(name, services));
+  return checked(configuration, services, unknown);
 }
 
-/** The library that reads YAML is loaded only where there is something to read. */
-async function readParameters(text: string | undefined): Promise<Record<string, string>> {
-  if (text === undefined) return {};
-  const { parseParameters } = await import(/* webpackIgnore: true */ '../config/parse.ts');
-  return parseParameters(text);
+/** As `withInputs`, but what is there is removed whatever a deploy would be given: only the target counts. */
+export function withTarget(
+  configuration: Configuration,
+  inputs: Pick<DeployInputs, 'target'>,
+): Configuration {
+  return checked(configuration, targeted(configuration, inputs), []);
+}
+
+function targeted(
+  { preview }: Configuration,
+  { target }: Pick<DeployInputs, 'target'>,
+): ServiceConfiguration[] {
+  return preview.services.map((service) => ({ ...service, target: target ?? service.target }));
+}
+
+function checked(
+  configuration: Configuration,
+  services: ServiceConfiguration[],
+  more: readonly Problem[],
+): Configuration {
+  const problems = [...services.flatMap(lackingSection), ...more];
+  if (problems.length > 0) throw UserError.all(problems);
+  return { ...configuration, preview: { ...configuration.preview, services } };
 }
 
 function lackingSection({ name, target, cloudformation }: ServiceConfiguration): Problem[] {

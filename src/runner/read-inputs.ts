@@ -11,6 +11,8 @@ export interface InputReader {
   integer(name: string, range: { min: number; max: number }): number | undefined;
   duration(name: string): Duration | undefined;
   choice<Value extends string>(name: string, allowed: readonly Value[]): Value | undefined;
+  /** What `parse` makes of the text; the problems of a `UserError` that it throws are noted. */
+  parsed<Value>(name: string, parse: (text: string) => Value): Value | undefined;
   /** Notes a problem with an input that the reader itself cannot judge. */
   reject(name: string, value: string, allowed: string): undefined;
 }
@@ -72,9 +74,23 @@ function inputReader(
     integer: (name, { min, max }) =>
       parse(name, `a whole number from ${min} to ${max}`, (value) => wholeNumber(value, min, max)),
     duration: (name) => parse(name, 'a duration such as 90s, 30m, 1h30m or 7d', parseDuration),
+    parsed: (name, to) => {
+      const value = text(name);
+      return value === undefined ? undefined : noting(problems, () => to(value));
+    },
     choice: (name, allowed) =>
       parse(name, allowed.join(', '), (value) => allowed.find((word) => word === value)),
   };
+}
+
+function noting<Value>(problems: Problem[], act: () => Value): Value | undefined {
+  try {
+    return act();
+  } catch (cause) {
+    if (!(cause instanceof UserError)) throw cause;
+    problems.push(...cause.problems);
+    return undefined;
+  }
 }
 
 function wholeNumber(value: string, min: number, max: number): number | undefined {

@@ -7,6 +7,7 @@ import { readDeployInputs } from '../../src/actions/deploy-inputs.ts';
 import { deployOutcome } from '../../src/actions/run-deploy.ts';
 import type { Configured } from '../../src/actions/session.ts';
 import { defaultConfiguration } from '../../src/config/defaults.ts';
+import { parseParameters } from '../../src/config/parse.ts';
 import { deployPreview } from '../../src/preview/deploy-preview.ts';
 import type { DeployRequest } from '../../src/preview/deploy-request.ts';
 import { readRunContext } from '../../src/runner/environment.ts';
@@ -24,7 +25,7 @@ const session = { context, links: context, now: () => noon } as unknown as Confi
 const configured: Configured = { session, configuration: defaultConfiguration };
 
 async function told(made: World, request: Partial<DeployRequest> = {}, given = {}) {
-  const { inputs } = readInputs(given, readDeployInputs);
+  const { inputs } = readInputs(given, (reader) => readDeployInputs(reader, parseParameters));
   const outcome = await deployPreview(deployRequest(request), portsOf(made));
   return deployOutcome(outcome, configured, inputs);
 }

@@ -255,6 +255,32 @@ const parameters: readonly BadCase[] = [
   })),
 );
 
+const badParameters: BadCase[] = [
+  {
+    name: 'understudy: parameters in a step that a command starts',
+    step: {
+      action: 'understudy',
+      event: 'issue_comment',
+      inputs: { parameters: 'image-tag: s3cret' },
+      payload: {
+        action: 'created',
+        issue: { number: 7, pull_request: {} },
+        comment: { id: 1, body: '/preview', user: { login: 'octocat', type: 'User' } },
+      },
+    },
+    errors: [/line 1: "image-tag" cannot be the name/],
+  },
+  {
+    name: 'deploy-preview: parameters and another input',
+    step: {
+      action: 'deploy-preview',
+      inputs: { parameters: 'image-tag: s3cret', wait: 'yes' },
+      payload: pullRequestEvent(),
+    },
+    errors: [/line 1: "image-tag" cannot be the name/, /input wait is "yes"/],
+  },
+];
+
 const stacks: readonly BadCase[] = [
   [
     'no template',
@@ -398,6 +424,7 @@ export const badCases: readonly BadCase[] = [
   ...environments,
   ...files,
   ...parameters,
+  ...badParameters,
   ...stacks,
   ...images,
   ...others,

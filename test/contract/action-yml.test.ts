@@ -6,6 +6,7 @@ import { readComputePreviewIdInputs } from '../../src/actions/compute-preview-id
 import { readDeployInputs } from '../../src/actions/deploy-inputs.ts';
 import { readTeardownInputs } from '../../src/actions/teardown-inputs.ts';
 import { readUnderstudyInputs } from '../../src/actions/understudy/inputs.ts';
+import { parseParameters } from '../../src/config/parse.ts';
 import { type InputReader, readInputs } from '../../src/runner/read-inputs.ts';
 
 interface Manifest {
@@ -59,7 +60,7 @@ const contracts: readonly Contract[] = [
     action: 'deploy-preview',
     file: 'actions/deploy-preview/action.yml',
     main: '../../dist/deploy-preview/index.js',
-    read: readDeployInputs,
+    read: (reader) => readDeployInputs(reader, parseParameters),
     outputs: deploy,
   },
   {
@@ -73,7 +74,7 @@ const contracts: readonly Contract[] = [
     action: 'understudy',
     file: 'action.yml',
     main: 'dist/understudy/index.js',
-    read: readUnderstudyInputs,
+    read: (reader) => readUnderstudyInputs(reader, parseParameters),
     outputs: [...new Set(['action', ...deploy, ...teardown])],
   },
 ];

@@ -124,6 +124,19 @@ describe('inputs', () => {
     expect(problemsOf(given, all)).toHaveLength(3);
   });
 
+  test('that are read by others are reported with the rest', () => {
+    const bad = () => {
+      throw UserError.all([
+        { message: 'one', hint: 'x' },
+        { message: 'two', hint: 'x' },
+      ]);
+    };
+    const given = { INPUT_LENGTH: '99', INPUT_PARAMETERS: 'a: b' };
+    const all = (reader: InputReader) => [length(reader), reader.parsed('parameters', bad)];
+    expect(problemsOf(given, all)).toEqual([expect.any(String), 'one', 'two']);
+    expect(read({}, (reader) => reader.parsed('parameters', bad)).inputs).toBeUndefined();
+  });
+
   test.each([
     ['INPUT_DRYRUN', 'dryrun'],
     ['INPUT_DRY_RUN', 'dry_run'],

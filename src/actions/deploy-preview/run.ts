@@ -1,19 +1,26 @@
 import { readInputs } from '../../runner/read-inputs.ts';
 import type { ActionOutcome, ActionRun } from '../../runner/run-action.ts';
-import { readDeployInputs } from '../deploy-inputs.ts';
+import { parametersReader, readDeployInputs } from '../deploy-inputs.ts';
 import { findConfiguration } from '../find-configuration.ts';
 import { loadRunDeploy } from '../load-runs.ts';
 import { findOccasion, noLongerHead } from '../occasion.ts';
 import { openSession } from '../session.ts';
+import { withInputs } from '../with-inputs.ts';
 
 /** Deploys the preview of the pull request that the event or the input names. */
 export async function deployAction(run: ActionRun): Promise<ActionOutcome> {
-  const { inputs, warnings } = readInputs(run.environment, readDeployInputs);
+  const parameters = await parametersReader(run.environment);
+  const { inputs, warnings } = readInputs(run.environment, (reader) =>
+    readDeployInputs(reader, parameters),
+  );
   for (const warning of warnings) run.warn(warning);
   const session = await openSession(run, inputs);
+  const configured = {
+    session,
+    configuration: withInputs(await findConfiguration(session), inputs),
+  };
   const occasion = await findOccasion(session, inputs);
   if (!occasion) return { outputs: { state: 'superseded', reason: noLongerHead } };
-  const configured = { session, configuration: await findConfiguration(session) };
   const { runDeploy, deployOutcome } = await loadRunDeploy();
   const outcome = await runDeploy(configured, inputs, occasion);
   run.debug(`GitHub requests: ${session.github.requests()}`);

@@ -1,26 +1,39 @@
 import { readInputs } from '../../runner/read-inputs.ts';
 import type { ActionOutcome, ActionRun } from '../../runner/run-action.ts';
+import { parametersReader } from '../deploy-inputs.ts';
 import { findConfiguration } from '../find-configuration.ts';
 import { loadRunDeploy, loadRunTeardown } from '../load-runs.ts';
 import { findOccasion, noLongerHead } from '../occasion.ts';
 import type { TeardownOccasion } from '../run-teardown.ts';
 import { type Configured, openSession } from '../session.ts';
 import { chooseTeardown } from '../teardown-occasion.ts';
+import { withInputs, withTarget } from '../with-inputs.ts';
 import { runCommand } from './commands.ts';
 import { decideByEvent, type RootDecision } from './decide.ts';
 import { readUnderstudyInputs, type UnderstudyInputs } from './inputs.ts';
 
 /** The whole life of previews in one step: what to do follows from the event. */
 export async function understudyAction(run: ActionRun): Promise<ActionOutcome> {
-  const { inputs, warnings } = readInputs(run.environment, readUnderstudyInputs);
+  const parameters = await parametersReader(run.environment);
+  const { inputs, warnings } = readInputs(run.environment, (reader) =>
+    readUnderstudyInputs(reader, parameters),
+  );
   for (const warning of warnings) run.warn(warning);
   const session = await openSession(run, inputs);
   const decision = decideByEvent(session.context.eventName, session.payload);
   if (decision.kind === 'none') return { outputs: { action: 'none', reason: decision.reason } };
-  const configured = { session, configuration: await findConfiguration(session) };
+  const found = await findConfiguration(session);
+  const configuration = deploys(decision) ? withInputs(found, inputs) : withTarget(found, inputs);
+  const configured = { session, configuration };
   const outcome = await carryOut(configured, inputs, decision);
   run.debug(`GitHub requests: ${session.github.requests()}`);
   return outcome;
+}
+
+function deploys(decision: RootDecision): boolean {
+  return decision.kind === 'command'
+    ? decision.command.kind === 'deploy'
+    : decision.kind === 'deploy';
 }
 
 async function carryOut(
