@@ -7,13 +7,6 @@ export interface CloneRules {
   /** Name of the service in the configuration. */
   readonly service: string;
   readonly settings: ExpandSettings;
-  /**
-   * When the clone of an ECS service waits for the clones of the listener rules that lead to it, without which its
-   * target group has no load balancer yet and ECS refuses it. `as-written` (the default): `DependsOn` is carried over
-   * and made to name the clones; rules are added where the template says no order at all, or only waits for a
-   * listener or rule that is not cloned. `always`: they are added where they are missing.
-   */
-  readonly awaitRules?: 'as-written' | 'always';
 }
 
 /** A preview that a shared template holds, as its metadata remembers it. */

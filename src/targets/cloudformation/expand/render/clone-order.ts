@@ -1,4 +1,3 @@
-import type { CloneRules } from '../shared-state.ts';
 import { type Changes, hole, list, type Made, text } from '../syntax/pieces.ts';
 import type { SyntaxNode } from '../syntax/syntax-tree.ts';
 import { valueAt } from '../syntax/tree-lookup.ts';
@@ -11,7 +10,6 @@ const listenerType = 'AWS::ElasticLoadBalancingV2::Listener';
 /** What the order of creation is decided from. */
 export interface OrderFacts {
   readonly clones: readonly ClonedResource[];
-  readonly rules: CloneRules;
   /** Type of any resource of the template; empty when there is none of that name. */
   typeOf(name: string): string;
 }
@@ -20,7 +18,7 @@ export interface OrderFacts {
  * ECS refuses a service whose target group has no load balancer yet, and the load balancer comes with the listener
  * rule: the clone of a service waits for the clones of its rules. Where the template says itself what the service
  * waits for, that is carried over as it is (with the names of clones), unless it is a rule or listener that is not
- * cloned; see `CloneRules.awaitRules`.
+ * cloned.
  */
 export function changeOrder(changes: Changes, service: ClonedResource, facts: OrderFacts): void {
   const names = rulesToAwait(service, facts);
@@ -47,8 +45,8 @@ function rulesToAwait(service: ClonedResource, facts: OrderFacts): readonly stri
     .map(({ name }) => name);
 }
 
-function isIncomplete(written: readonly string[], { rules, clones, typeOf }: OrderFacts) {
-  if (rules.awaitRules === 'always' || written.length === 0) return true;
+function isIncomplete(written: readonly string[], { clones, typeOf }: OrderFacts) {
+  if (written.length === 0) return true;
   const isCloned = (name: string) => clones.some((clone) => clone.name === name);
   const others = written.filter((name) => [ruleType, listenerType].includes(typeOf(name)));
   return others.some((name) => !isCloned(name));
