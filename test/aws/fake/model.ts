@@ -76,6 +76,8 @@ export interface Stack {
   stale?: { status: string; until: number };
   /** Taking back an update failed: what is left of it. */
   unfinished?: Before;
+  /** What an update of a nested stack is taken back to when the stack around it fails later. */
+  former?: Before;
   drift?: 'DRIFTED' | 'IN_SYNC';
 }
 

@@ -51,6 +51,7 @@ export function update(
   const done = () => {
     stack.outputs = outputsOf(cloud, stack, definition);
     delete stack.unfinished;
+    stack.former = before;
     cleanUp(cloud, stack, operation, [...leaving, ...replaced], 'UPDATE_COMPLETE', asked.ended);
   };
   const seconds = works.length === 0 ? Math.min(asked.seconds, 2) : asked.seconds;
@@ -88,6 +89,7 @@ function modification(
   if (!child) return { resource, doing, after, begin };
   const embedded: Work['embedded'] = (seconds, ended) => {
     const inner = childDefinition(cloud, stack, logicalId, definition, child);
+    delete child.former;
     if (!changesAnything(cloud, child, inner)) return ended();
     const token = stack.operations.at(-1)?.token;
     update(cloud, child, inner, { token, seconds: seconds * 0.8, ended });
@@ -129,6 +131,7 @@ export function rollBackUpdate(
   before: Before,
   reason: string,
   skipped: readonly string[] = [],
+  ended?: () => void,
 ): void {
   setStatus(cloud, stack, 'UPDATE_ROLLBACK_IN_PROGRESS', reason);
   const successors: StackResource[] = [];
@@ -138,14 +141,15 @@ export function rollBackUpdate(
     if (was.physicalId !== resource.physicalId) successors.push({ ...resource });
     const { physicalId, properties, declared } = was;
     const done = () => Object.assign(resource, { physicalId, properties, declared });
-    return [{ resource, doing: 'restore', after: [], done }];
+    const embedded = restoration(cloud, resource);
+    return [{ resource, doing: 'restore', after: [], done, ...(embedded && { embedded }) }];
   });
   const done = () => {
     const isNew = ({ logicalId }: StackResource) => before.added.includes(logicalId);
     const leaving = [...successors, ...[...stack.resources.values()].filter(isNew)];
     stack.definition = before.definition;
     delete stack.unfinished;
-    cleanUp(cloud, stack, operation, leaving, 'UPDATE_ROLLBACK_COMPLETE');
+    cleanUp(cloud, stack, operation, leaving, 'UPDATE_ROLLBACK_COMPLETE', ended);
   };
   const failed = (ids: readonly string[]) => {
     const text = `The following resource(s) failed to update: [${ids.join(', ')}]. `;
@@ -153,6 +157,17 @@ export function rollBackUpdate(
   };
   const seconds = cloud.behaviour.rollbackSeconds;
   doWork(works, { cloud, stack, operation, seconds, done, failed });
+}
+
+/** A nested stack whose own update went well goes back with the stack around it. */
+function restoration(cloud: Cloud, { child }: StackResource): Work['embedded'] | undefined {
+  const { former, operations = [] } = child ?? {};
+  const operation = operations.at(-1);
+  if (!child || !former || !operation) return undefined;
+  return (_seconds, ended) => {
+    delete child.former;
+    rollBackUpdate(cloud, child, operation, former, '', [], ended);
+  };
 }
 
 function isTouched(now: StackResource, was: StackResource): boolean {

@@ -190,7 +190,10 @@ async function decided(
     occasion: goal.occasion.previewId,
     wanted: wantedEntries(goal.previews, parts),
     deployed: deployed.previews,
-    held: overlayHeld(deployed.held, goal.learnt),
+    held: overlayHeld(
+      deployed.held,
+      goal.learnt.filter(({ service }) => parts.some((part) => part.name === service)),
+    ),
     attempts: new Map(parts.map((part) => [part.name, part.expand.attempts])),
     failed: goal.failed,
     occasionOnly: goal.occasionOnly,

@@ -6,7 +6,7 @@ import {
   type FakeCloudFormation,
   startFakeCloudFormation,
 } from '../../../../aws/fake-cloudformation.ts';
-import { Shop, settingsOf } from '../../../../world/shared-stack.ts';
+import { Shop, settingsOf, Watcher } from '../../../../world/shared-stack.ts';
 
 const credentials = { accessKeyId: '123456789012', secretAccessKey: 'test' };
 const bucket = 'https://templates.s3.us-east-1.amazonaws.com';
@@ -147,6 +147,13 @@ describe('a failure inside a nested stack that previews share', () => {
       location: service,
     });
     expect(aws.stack('root')?.status).toBe('UPDATE_COMPLETE');
+
+    for (const [number, id] of ['1d0fd508', 'badbad00', 'f4436797'].entries()) {
+      shop.closePull(id);
+      const key = { repository: 'acme/shop', previewId: id, pullRequest: number + 1 };
+      expect(await shop.target().destroy(key, new Watcher())).toEqual([]);
+    }
+    expect([textOf('root-Lite'), textOf('root-Pro')]).toEqual([sharedText(), sharedText()]);
   });
 
   test('is nobody’s when the shared template itself fails, and tells its line', async () => {
