@@ -4,6 +4,8 @@ import type { Duration } from '../../core/time.ts';
 export interface KubernetesSettings {
   /** Context of the KUBECONFIG; absent = its current one, or the cluster that the job runs in. */
   readonly context?: string;
+  /** Template of the namespace's name. A shared one names no preview: only {repository}, {owner} and {service} stand in it. */
+  readonly namespace: string;
   /** `own`: the namespace belongs to the preview. `shared`: it is there already, and `nameSuffix` tells previews apart. */
   readonly namespaceMode: 'own' | 'shared';
   /** Template appended to every name in a shared namespace, as `-{id}`. */

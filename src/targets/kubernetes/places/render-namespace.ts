@@ -1,0 +1,94 @@
+import type { PreviewMarks } from '../../target.ts';
+import type { KubeObject } from '../kube-object.ts';
+import { carrierAnnotations, carrierLabels, previewLabels } from '../marks.ts';
+import type { KubernetesSettings } from '../settings.ts';
+import type { Place } from './place.ts';
+
+/** What carries the marks of a preview, as a deploy begins. */
+export function renderCarrier(
+  { carrier, mode }: Place,
+  marks: PreviewMarks,
+  { podSecurity }: Pick<KubernetesSettings, 'podSecurity'>,
+): KubeObject {
+  const { apiVersion, kind, name, namespace } = carrier;
+  const annotations = Object.entries(carrierAnnotations(marks)).filter(
+    ([, value]) => value !== null,
+  );
+  return {
+    apiVersion,
+    kind,
+    metadata: {
+      name,
+      ...(namespace !== undefined && { namespace }),
+      labels: {
+        ...carrierLabels(marks),
+        ...(mode === 'own' && { 'pod-security.kubernetes.io/enforce': podSecurity }),
+      },
+      annotations: Object.fromEntries(annotations) as Record<string, string>,
+    },
+  };
+}
+
+/** What guards a namespace of a preview's own: against using too much, and against other previews. */
+export function renderGuards(
+  { namespace }: Place,
+  marks: PreviewMarks,
+  settings: Pick<KubernetesSettings, 'quota' | 'containerDefaults' | 'network'>,
+): KubeObject[] {
+  const metadata = { name: 'understudy', namespace, labels: previewLabels(marks) };
+  return [
+    ...(settings.quota ? quota(metadata, settings.quota, settings.containerDefaults) : []),
+    ...(settings.network === 'isolated' ? [isolation(metadata)] : []),
+  ];
+}
+
+/** A quota on cpu or memory refuses pods that name none, so that containers are given some by default. */
+function quota(
+  metadata: KubeObject['metadata'],
+  hard: Readonly<Record<string, string>>,
+  { cpu, memory }: KubernetesSettings['containerDefaults'],
+): KubeObject[] {
+  const limitRange = {
+    apiVersion: 'v1',
+    kind: 'LimitRange',
+    metadata,
+    spec: {
+      limits: [{ type: 'Container', defaultRequest: { cpu, memory }, default: { cpu, memory } }],
+    },
+  };
+  return [{ apiVersion: 'v1', kind: 'ResourceQuota', metadata, spec: { hard } }, limitRange];
+}
+
+/**
+ * Pods may be reached from their own namespace and from namespaces that hold no preview (the ingress controller's,
+ * monitoring), not from other previews; they may reach everything but other previews' pods, which refuse them.
+ */
+function isolation(metadata: KubeObject['metadata']): KubeObject {
+  return {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'NetworkPolicy',
+    metadata,
+    spec: {
+      podSelector: {},
+      policyTypes: ['Ingress'],
+      ingress: [
+        {
+          from: [
+            { podSelector: {} },
+            {
+              namespaceSelector: {
+                matchExpressions: [
+                  {
+                    key: 'app.kubernetes.io/managed-by',
+                    operator: 'NotIn',
+                    values: ['understudy'],
+                  },
+                ],
+              },
+            },
+          ],
+        },
+      ],
+    },
+  };
+}
