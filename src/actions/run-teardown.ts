@@ -1,5 +1,6 @@
 import { type Problem, UserError } from '../core/user-error.ts';
 import { isTimedOut, type PreviewPorts } from '../preview/preview-ports.ts';
+import { isStuck } from '../preview/remove-previews.ts';
 import { renderTeardownSummary } from '../preview/summary.ts';
 import { sweepPreviews } from '../preview/sweep-previews.ts';
 import { type TeardownOutcome, teardownPreview } from '../preview/teardown-preview.ts';
@@ -33,13 +34,14 @@ export async function runTeardown(
     deployment: true,
   });
   if (occasion.mode === 'one') {
-    const request = { ...occasion, repository, dryRun: inputs.dryRun };
+    const { dryRun, wait } = inputs;
+    const request = { ...occasion, repository, dryRun, wait };
     const outcome = await teardownPreview(request, ports).catch(explainStop(ports));
     return teardownOutcome(outcome, 'Preview teardown', false);
   }
-  const { expireAfter, maxRemovals, dryRun } = inputs;
+  const { expireAfter, maxRemovals, dryRun, wait } = inputs;
   const { eligible: rules, expireAfter: configuredExpiry } = configuration.preview;
-  const request = { repository, rules, expireAfter, configuredExpiry, maxRemovals, dryRun };
+  const request = { repository, rules, expireAfter, configuredExpiry, maxRemovals, dryRun, wait };
   const outcome = await sweepPreviews(request, ports).catch(explainStop(ports));
   return teardownOutcome(outcome, 'Preview sweep', outcome.refused);
 }
@@ -57,7 +59,12 @@ function explainStop({ signal }: PreviewPorts) {
   };
 }
 
-function teardownOutcome(outcome: TeardownOutcome, title: string, refused: boolean): ActionOutcome {
+/** Outputs, summary and exit of a teardown or sweep; what is still being removed is said and is no failure. */
+export function teardownOutcome(
+  outcome: TeardownOutcome,
+  title: string,
+  refused: boolean,
+): ActionOutcome {
   const { removed, kept, leftovers, reason, warnings } = outcome;
   return {
     outputs: {
@@ -80,7 +87,7 @@ function refusal(reason: string): Problem {
 }
 
 function leftoverProblems({ leftovers }: TeardownOutcome): Problem[] {
-  return leftovers.map(({ type, id, reason }) => ({
+  return leftovers.filter(isStuck).map(({ type, id, reason }) => ({
     message: `${type} ${id} is left over: ${reason}`,
     hint: 'Run the teardown again; what stays is removed by hand.',
   }));

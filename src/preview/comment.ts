@@ -17,6 +17,7 @@ const headings = {
   ready: '🟢 Preview is ready',
   failed: '🔴 Preview failed',
   waiting: '🟡 Preview is waiting',
+  removing: '⚫ Preview is being removed',
   removed: '⚫ Preview is removed',
   refused: '⚪ No preview',
 } as const satisfies Record<PreviewReport['state'], string>;
@@ -71,7 +72,7 @@ function renderReason({ state, reason }: PreviewReport): string[] {
 
 function renderServices({ services, state }: PreviewReport): string[] {
   const serving = services.filter(({ url }) => url !== '');
-  if (serving.length === 0 || state === 'removed') return [];
+  if (serving.length === 0 || goes(state)) return [];
   if (serving.length === 1) {
     return serving.flatMap(({ url, state: health }) => [
       `**${link(withoutScheme(url), url)}**${health === 'ready' ? '' : ` · ${serviceSigns[health]}`}`,
@@ -91,7 +92,7 @@ function renderServices({ services, state }: PreviewReport): string[] {
 
 function renderFacts(report: PreviewReport, links: ReportLinks): string[] {
   // A run that finds the preview gone knows no more than this, and must say the same as the one that removed it.
-  if (report.state === 'removed') return [link('run and logs', links.runUrl), ''];
+  if (goes(report.state)) return [link('run and logs', links.runUrl), ''];
   const commitUrl = `${links.serverUrl}/${links.repository}/commit/${report.commit}`;
   const facts = [
     ...(report.commit ? [`Commit ${link(codeSpan(report.commit.slice(0, 7)), commitUrl)}`] : []),
@@ -136,11 +137,14 @@ function renderLog({ log, state }: PreviewReport): string[] {
 }
 
 function renderFooter(report: PreviewReport, { repository }: ReportLinks): string {
-  const commands =
-    report.state === 'removed'
-      ? 'Bring it back by reopening the pull request, or with `/preview`.'
-      : 'Commands: `/preview` · `/preview down` · `/preview keep 3d` · `/preview help`';
+  const commands = goes(report.state)
+    ? 'Bring it back by reopening the pull request, or with `/preview`.'
+    : 'Commands: `/preview` · `/preview down` · `/preview keep 3d` · `/preview help`';
   return `<sub>${commands} · Understudy for ${escapeMarkdown(repository)}</sub>`;
+}
+
+function goes(state: PreviewReport['state']): boolean {
+  return state === 'removed' || state === 'removing';
 }
 
 function withoutScheme(url: string): string {

@@ -4,8 +4,8 @@ import type { DesiredFacts, Facts } from './deploy-facts.ts';
 import type { DeployOutcome } from './deploy-request.ts';
 import type { Eligibility } from './eligibility.ts';
 import type { Overtaken } from './overtaken.ts';
+import { listLeftovers, removePreviews, tellRemoved } from './remove-previews.ts';
 import type { PreviewReport } from './report.ts';
-import { listLeftovers, removePreviews, tellRemoved } from './teardown-preview.ts';
 
 /** Nothing is deployed yet, and people are told for what it waits. */
 export async function waitForPlace(facts: DesiredFacts, reason: string): Promise<DeployOutcome> {
@@ -118,7 +118,7 @@ async function removeOwn(facts: Facts, reason: string, id?: number): Promise<Dep
   const mine = observed.filter((preview) => preview.pullRequest === pullRequest.number);
   const told = closedReason(facts);
   if (mine.length === 0) await tellRemoved(pullRequest.number, told, announce);
-  const { leftovers } = await removePreviews(mine, told, ports, announce);
+  const { leftovers } = await removePreviews(mine, { reason: told, wait: true }, ports, announce);
   const report: PreviewReport = { ...facts.report, state: 'removed', reason };
   if (leftovers.length === 0) return finish({ ...facts, report }, 'superseded', reason, id);
   const left = `${reason}, but not all could be removed: ${listLeftovers(leftovers)}`;

@@ -20,6 +20,7 @@ export interface PreviewReport {
     | 'failed'
     | 'waiting'
     | 'superseded'
+    | 'removing'
     | 'removed'
     | 'refused';
   readonly pullRequest: number;

@@ -1,7 +1,8 @@
-import type { Change } from '../targets/target.ts';
+import type { Change, Leftover } from '../targets/target.ts';
 import { renderChanges } from './changes.ts';
 import { renderReport } from './comment.ts';
 import { codeSpan, escapeMarkdown, table } from './markdown.ts';
+import { isStuck } from './remove-previews.ts';
 import type { PreviewReport, ReportLinks } from './report.ts';
 import type { TeardownOutcome, Verdict } from './teardown-preview.ts';
 
@@ -20,9 +21,6 @@ export function renderDeploySummary(
 
 /** The job summary of a teardown or sweep: what went, what stayed, what is left. */
 export function renderTeardownSummary(outcome: TeardownOutcome, title: string): string {
-  const leftovers = outcome.leftovers.map(
-    ({ type, id, reason }) => `| ${codeSpan(type)} | ${codeSpan(id)} | ${escapeMarkdown(reason)} |`,
-  );
   return [
     `### ${title}`,
     '',
@@ -30,8 +28,19 @@ export function renderTeardownSummary(outcome: TeardownOutcome, title: string): 
     '',
     ...renderVerdicts('Removed', outcome.removed),
     ...renderVerdicts('Kept', outcome.kept),
-    ...table(['Left over', 'Id', 'Why'], leftovers),
+    ...renderLeft(
+      'Still being removed',
+      outcome.leftovers.filter((left) => !isStuck(left)),
+    ),
+    ...renderLeft('Left over', outcome.leftovers.filter(isStuck)),
   ].join('\n');
+}
+
+function renderLeft(title: string, leftovers: readonly Leftover[]): string[] {
+  const rows = leftovers.map(
+    ({ type, id, reason }) => `| ${codeSpan(type)} | ${codeSpan(id)} | ${escapeMarkdown(reason)} |`,
+  );
+  return table([title, 'Id', 'Why'], rows);
 }
 
 function renderVerdicts(title: string, verdicts: readonly Verdict[]): string[] {

@@ -3,8 +3,9 @@ import type { Leftover, ObservedPreview } from '../targets/target.ts';
 import { type Announcer, announcer } from './announcer.ts';
 import type { EligibilityRules } from './eligibility.ts';
 import type { PreviewPorts } from './preview-ports.ts';
+import { isStuck, removePreviews } from './remove-previews.ts';
 import { planSweep, type SweepPlan } from './sweep-plan.ts';
-import { removePreviews, type TeardownOutcome, type Verdict } from './teardown-preview.ts';
+import type { TeardownOutcome, Verdict } from './teardown-preview.ts';
 
 /** What a sweep is asked to do. */
 export interface SweepRequest {
@@ -17,6 +18,8 @@ export interface SweepRequest {
   readonly configuredExpiry: Duration | undefined;
   readonly maxRemovals: number;
   readonly dryRun: boolean;
+  /** `false`: end once the target has taken the removals. */
+  readonly wait: boolean;
 }
 
 /** How a sweep ended. `refused` = more would have gone than allowed, and nothing was touched. */
@@ -61,7 +64,8 @@ async function carryOut(
       kept.push({ ...verdict, reason: 'open: the pull request is open when asked by its number' });
       continue;
     }
-    const { leftovers: left } = await removePreviews([preview], verdict.reason, ports, announce);
+    const how = { reason: verdict.reason, wait: request.wait };
+    const { leftovers: left } = await removePreviews([preview], how, ports, announce);
     leftovers.push(...left);
     if (left.length === 0) removed.push(verdict);
   }
@@ -114,8 +118,13 @@ function outcome(
   leftovers: readonly Leftover[],
   { warnings }: Announcer,
 ): TeardownOutcome {
-  const left = leftovers.length > 0 ? `, ${leftovers.length} left over` : '';
-  const reason = `sweep: ${removed.length} removed, ${kept.length} kept${left}`;
+  const stuck = leftovers.filter(isStuck).length;
+  const removing = leftovers.length - stuck;
+  const reason = [
+    `sweep: ${removed.length} removed, ${kept.length} kept`,
+    ...(removing > 0 ? [`${removing} still being removed`] : []),
+    ...(stuck > 0 ? [`${stuck} left over`] : []),
+  ].join(', ');
   return { reason, removed, kept, leftovers, warnings };
 }
 

@@ -1,8 +1,7 @@
 import type { Leftover, ObservedPreview } from '../targets/target.ts';
 import { type Announcer, announcer } from './announcer.ts';
 import type { PreviewPorts } from './preview-ports.ts';
-import { blankReport, type PreviewReport } from './report.ts';
-import { deploymentTask } from './task.ts';
+import { isStuck, removePreviews, tellRemoved } from './remove-previews.ts';
 
 /** A preview that is gone, or stays, and why. */
 export interface Verdict {
@@ -15,9 +14,10 @@ export interface Verdict {
 /** How a teardown or sweep ended. */
 export interface TeardownOutcome {
   readonly reason: string;
+  /** Those whose absence is proved. */
   readonly removed: readonly Verdict[];
   readonly kept: readonly Verdict[];
-  /** What could not be removed; empty = absence is proved. */
+  /** What could not be removed, or is on its way out where nobody waits; empty = absence is proved. */
   readonly leftovers: readonly Leftover[];
   readonly warnings: readonly string[];
 }
@@ -33,6 +33,8 @@ export interface TeardownRequest {
   readonly force: boolean;
   readonly reason: string;
   readonly dryRun: boolean;
+  /** `false`: end once the target has taken the removal. */
+  readonly wait: boolean;
 }
 
 /**
@@ -52,72 +54,9 @@ export async function teardownPreview(
     .filter(({ pullRequest }) => reopened.has(pullRequest))
     .map((preview) => verdict(preview, 'open: the pull request is open again'));
   if (request.dryRun) return outcome(request, doomed, kept, [], announce);
-  const { removed, leftovers } = await removePreviews(doomed, request.reason, ports, announce);
+  const { removed, leftovers } = await removePreviews(doomed, request, ports, announce);
   await announceAbsence(request, doomed, reopened, announce);
   return outcome(request, removed, kept, leftovers, announce);
-}
-
-/** What became of previews that were to go. */
-export interface Removal {
-  readonly removed: readonly ObservedPreview[];
-  readonly leftovers: readonly Leftover[];
-}
-
-/**
- * Removes previews one after another. People are told first, so that a run killed in between finds the preview
- * and repeats both; told last, a killed run would leave a comment that nobody corrects.
- * One that cannot be removed is left over and does not keep the others.
- */
-export async function removePreviews(
-  previews: readonly ObservedPreview[],
-  reason: string,
-  ports: Pick<PreviewPorts, 'target' | 'signal' | 'progress'>,
-  announce: Announcer,
-): Promise<Removal> {
-  const removed: ObservedPreview[] = [];
-  const leftovers: Leftover[] = [];
-  for (const preview of previews) {
-    await tellRemoved(preview.pullRequest, reason, announce);
-    const left = await destroy(preview, ports);
-    leftovers.push(...left);
-    if (left.length > 0) await tellLeft(preview, left, announce);
-    else removed.push(preview);
-  }
-  return { removed, leftovers };
-}
-
-async function destroy(
-  preview: ObservedPreview,
-  { target, ...watch }: Pick<PreviewPorts, 'target' | 'signal' | 'progress'>,
-): Promise<readonly Leftover[]> {
-  try {
-    return await target.destroy(preview, { ...watch, wait: true });
-  } catch (cause) {
-    if (watch.signal.aborted) throw cause;
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    return [{ type: 'preview', id: preview.previewId, reason }];
-  }
-}
-
-/** Says that the pull request has no preview, where something was said before. */
-export async function tellRemoved(pullRequest: number, reason: string, announce: Announcer) {
-  const report = blankReport({ pullRequest, previewId: '', commit: '' });
-  await announce.comment({ ...report, state: 'removed', reason }, { ifThere: true });
-  await announce.retire(deploymentTask(pullRequest), 'Removed');
-}
-
-async function tellLeft(preview: ObservedPreview, left: readonly Leftover[], announce: Announcer) {
-  const report: PreviewReport = {
-    ...blankReport(preview),
-    state: 'failed',
-    reason: `teardown: not all could be removed: ${listLeftovers(left)}`,
-  };
-  await announce.comment(report, { ifThere: true });
-}
-
-/** Leftovers in one line, for people. */
-export function listLeftovers(leftovers: readonly Leftover[]): string {
-  return leftovers.map(({ type, id, reason }) => `${type} ${id} (${reason})`).join('; ');
 }
 
 /** Where a run was cut off between removal and the comment, or the preview was never there: say what is true. */
@@ -159,9 +98,14 @@ function outcome(
   { warnings }: Announcer,
 ): TeardownOutcome {
   const removed = gone.map((preview) => verdict(preview, request.reason));
-  const left = leftovers.length > 0 ? 'leftovers: not all could be removed' : undefined;
   const done = removed.length > 0 ? request.reason : 'none: there is no such preview';
-  return { reason: left ?? kept[0]?.reason ?? done, removed, kept, leftovers, warnings };
+  const reason = leftReason(leftovers, request) ?? kept[0]?.reason ?? done;
+  return { reason, removed, kept, leftovers, warnings };
+}
+
+function leftReason(leftovers: readonly Leftover[], { reason }: TeardownRequest) {
+  if (leftovers.some(isStuck)) return 'leftovers: not all could be removed';
+  return leftovers.length > 0 ? `${reason}; it is still being removed` : undefined;
 }
 
 function verdict({ previewId, pullRequest }: ObservedPreview, reason: string): Verdict {

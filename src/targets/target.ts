@@ -151,11 +151,13 @@ export type DeployResult =
       readonly hint?: string;
     };
 
-/** Something that could not be removed. */
+/** Something that could not be removed, or that is still there. */
 export interface Leftover {
   readonly type: string;
   readonly id: string;
   readonly reason: string;
+  /** The target has taken its removal and goes on with it, and nobody waits. */
+  readonly removing?: true;
 }
 
 /** Which preview: enough to destroy it without the inputs of its deploy. */
@@ -178,7 +180,10 @@ export interface Target {
   deploy(desired: DesiredPreviews, watch: Watch): Promise<DeployResult>;
   /** All previews of the repository that carry our mark, to the last page; throws rather than answer in part. */
   observe(repository: string): Promise<readonly ObservedPreview[]>;
-  /** Removes, waits and verifies; empty = absence is proved. Of something that is not there: empty. */
+  /**
+   * Removes, waits and verifies; empty = absence is proved. Of something that is not there: empty. With `wait: false`
+   * it may end earlier, and answers what is still being removed.
+   */
   destroy(key: PreviewKey, watch: Watch): Promise<readonly Leftover[]>;
   /** Moves the expiry of a preview that exists. */
   extend(key: PreviewKey, expiresAt: Instant): Promise<void>;

@@ -30,6 +30,7 @@ export function teardownRequest(overrides: Partial<TeardownRequest> = {}): Teard
     force: false,
     reason: 'closed: the pull request is closed',
     dryRun: false,
+    wait: true,
     ...overrides,
   };
 }
@@ -43,6 +44,7 @@ export function sweepRequest(overrides: Partial<SweepRequest> = {}): SweepReques
     configuredExpiry: undefined,
     maxRemovals: 20,
     dryRun: false,
+    wait: true,
     ...overrides,
   };
 }

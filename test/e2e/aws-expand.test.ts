@@ -201,6 +201,16 @@ describe('previews in a shared stack', () => {
       expect(await shop.target().observe('acme/shop')).toMatchObject([{ commit: newer.commit }]);
     }));
 
+  test('a teardown that need not wait says what still goes on, and a later one proves absence', () =>
+    inShared(async (world) => {
+      const shop = new Shop(world);
+      await shop.run(shop.push('1d0fd508', 1, 'a'));
+      const left = await shop.target().destroy(key, { ...new Watcher(), wait: false });
+      expect(left).toMatchObject([{ type: 'preview', id: '1d0fd508', removing: true }]);
+      expect(await shop.target().destroy(key, new Watcher())).toEqual([]);
+      expect(await shop.target().observe('acme/shop')).toEqual([]);
+    }));
+
   test('the expiry moves without anything that runs', () =>
     inShared(async (world) => {
       const shop = new Shop(world);

@@ -17,6 +17,8 @@ export interface TargetBehaviour {
   events?: readonly ProgressEvent[];
   /** Identifiers of previews that cannot be removed. */
   stuck?: ReadonlySet<string>;
+  /** Removals take a while, so that nobody sees their end who does not wait. */
+  slow?: boolean;
   /** Holds all previews in one shared thing, so that each deploy brings all of them. */
   shared?: boolean;
 }
@@ -74,9 +76,14 @@ export function inMemoryTarget(
     async observe(repository) {
       return [...previews.values()].filter((preview) => preview.repository === repository);
     },
-    async destroy(key): Promise<readonly Leftover[]> {
+    async destroy(key, { wait }): Promise<readonly Leftover[]> {
       if (behaviour.stuck?.has(key.previewId)) {
         return [{ type: 'process', id: key.previewId, reason: 'it does not end' }];
+      }
+      const preview = previews.get(keyOf(key));
+      if (preview && behaviour.slow && !wait) {
+        previews.set(keyOf(key), { ...preview, services: [] });
+        return [{ type: 'process', id: key.previewId, reason: 'it is ending', removing: true }];
       }
       previews.delete(keyOf(key));
       return [];

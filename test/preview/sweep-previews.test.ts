@@ -67,6 +67,15 @@ describe('a sweep removes a preview', () => {
   });
 });
 
+test('a sweep that need not wait counts what is still being removed apart', async () => {
+  const made = one(undefined);
+  made.target.behaviour.slow = true;
+  const outcome = await sweep(made, { wait: false });
+  expect(outcome.reason).toBe('sweep: 0 removed, 0 kept, 1 still being removed');
+  expect(outcome.leftovers).toMatchObject([{ id: '1d0fd508', removing: true }]);
+  expect(made.target.previews.size).toBe(1);
+});
+
 describe('a sweep keeps a preview', () => {
   test.each<[why: string, Partial<PullRequest>, Partial<ObservedPreview>, object]>([
     ['its pull request is open', {}, {}, {}],

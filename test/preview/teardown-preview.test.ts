@@ -38,6 +38,27 @@ describe('a teardown', () => {
     expect(made.deployments.states()).toEqual(['aaaaaaa inactive']);
   });
 
+  test('that need not wait says what is still being removed, and claims no absence', async () => {
+    const made = await closed();
+    made.target.behaviour.slow = true;
+    const outcome = await teardown(made, { wait: false });
+    expect(outcome).toMatchObject({
+      reason: 'closed: the pull request is closed; it is still being removed',
+      removed: [],
+      leftovers: [{ type: 'process', id: '1d0fd508', removing: true }],
+    });
+    expect(made.comments.bodyOf(7)).toContain('Preview is being removed');
+    expect((await teardown(made)).removed).toHaveLength(1);
+    expect(made.comments.bodyOf(7)).toContain('Preview is removed');
+  });
+
+  test('that need not wait says that it is gone where that is proved', async () => {
+    const made = await closed();
+    const outcome = await teardown(made, { wait: false });
+    expect(outcome).toMatchObject({ removed: [{ pullRequest: 7 }], leftovers: [] });
+    expect(made.comments.bodyOf(7)).toContain('Preview is removed');
+  });
+
   test('of what is not there succeeds', async () => {
     const made = world({ pullRequests: inMemoryPullRequests(pullRequest({ state: 'closed' })) });
     const outcome = await teardown(made);

@@ -141,7 +141,7 @@ async function destroy(run: Run, key: PreviewKey, watch: Watch): Promise<readonl
 async function extend(run: Run, key: PreviewKey, expiresAt: Instant): Promise<void> {
   const { signal } = new AbortController();
   const goal: Amendment = { kind: 'extend', key, expiresAt: toIso(expiresAt) };
-  const left = await amendAll(run, goal, { signal, progress: () => {} });
+  const left = await amendAll(run, goal, { signal, progress: () => {}, wait: true });
   const [first] = left;
   if (!first) return;
   throw new UserError(
@@ -150,11 +150,7 @@ async function extend(run: Run, key: PreviewKey, expiresAt: Instant): Promise<vo
   );
 }
 
-async function amendAll(
-  run: Run,
-  goal: Amendment,
-  watch: Pick<Watch, 'progress' | 'signal'>,
-): Promise<readonly Leftover[]> {
+async function amendAll(run: Run, goal: Amendment, watch: Watch): Promise<readonly Leftover[]> {
   const leftovers: Leftover[] = [];
   for (const place of await readPlaces(run.context)) {
     leftovers.push(...(await amendShared(run, place, goal, watch)));

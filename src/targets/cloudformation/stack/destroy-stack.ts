@@ -18,7 +18,7 @@ import { decideClearing, leftoverOf } from './obstacles.ts';
 export interface Destroying extends Acting {
   /** Empties a bucket that cannot go because it is not empty; absent = such buckets stay and are left over. */
   readonly emptyBuckets?: (bucket: string) => Promise<void>;
-  /** `false`: answer as soon as CloudFormation has taken the deletion. */
+  /** `false`: answer as soon as CloudFormation has taken the deletion, with the stack as what is still there. */
   readonly wait?: boolean;
 }
 
@@ -81,11 +81,11 @@ async function demolish(
   for (let looks = 0; ; looks += 1) {
     const { destroy } = answerFor(current?.StackStatus ?? 'DELETE_COMPLETE');
     if (!current || destroy === 'gone') return leftoversOf(demolition);
-    if (wait === false && destroy === 'join') return [];
+    if (wait === false && destroy === 'join') return [stackGoing(demolition)];
     if (looks > 0) await pause(Math.min(5000, 200 * looks), signal);
     if (destroy === 'delete') {
       const deletion = await deleteOnce(cloud, current, demolition, destroying);
-      if (wait === false && deletion.kind === 'taken') return [];
+      if (wait === false && deletion.kind === 'taken') return [stackGoing(demolition)];
       const reason = await obstacle(cloud, deletion, demolition, destroying);
       if (reason !== undefined) return [stackLeft(demolition, reason), ...leftoversOf(demolition)];
       current = await lookAgain(cloud, deletion, current, demolition, destroying);
@@ -211,6 +211,11 @@ async function clear(
 
 function leftoversOf({ retained, ofNested }: Demolition): Leftover[] {
   return [...retained.values(), ...ofNested];
+}
+
+function stackGoing({ stackId }: Demolition): Leftover {
+  const reason = 'CloudFormation is deleting it, and nobody waits';
+  return { type: stackType, id: stackId, reason, removing: true };
 }
 
 function stackLeft({ stackId }: Demolition, reason: string): Leftover {

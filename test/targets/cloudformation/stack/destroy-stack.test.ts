@@ -121,7 +121,11 @@ describe('destroying a stack', () => {
     const at = await open();
     const stack = await stackOf(at);
     const first = destroyStack(at.cloud, stack, { ...at.acting, wait: false });
-    expect(await first).toEqual([]);
+    expect(await first).toMatchObject([
+      { type: 'AWS::CloudFormation::Stack', id: stack.StackId, removing: true },
+    ]);
+    const again = destroyStack(at.cloud, await stackOf(at), { ...at.acting, wait: false });
+    expect(await again).toMatchObject([{ removing: true }]);
     expect(await destroy(at)).toEqual([]);
     expect(at.counts().DeleteStack).toBeUndefined();
   });

@@ -8,26 +8,25 @@ import type { SharedPlace } from './shared-place.ts';
 import { findStack, type Snapshot, takeSnapshot, type Workshop } from './snapshot.ts';
 import { afterOthers, freeSnapshot } from './wait-until-free.ts';
 
-type Watching = Pick<Watch, 'progress' | 'signal'>;
-
 /** Others may be faster this often before we give up. */
 const mostRounds = 30;
 
 /**
  * Makes one change to one preview of a shared stack, and waits for it: everything else stays as it is deployed.
- * Answers what is left over; of something that is not there: nothing. Needs nothing but what is deployed.
+ * Answers what is left over; of something that is not there: nothing. Needs nothing but what is deployed. Where
+ * nobody waits, it ends once CloudFormation has taken the change.
  */
 export async function amendShared(
   workshop: Workshop,
   place: SharedPlace,
   goal: Amendment,
-  watch: Watching,
+  watch: Watch,
 ): Promise<readonly Leftover[]> {
   const watching = {
     progress: (event: ProgressEvent) => watch.progress(event),
     signal: watch.signal,
     service: place.files[0]?.parts[0]?.service ?? '',
-    wait: true,
+    wait: watch.wait,
   };
   const leftovers: Leftover[] = [];
   for (let round = 0; round < mostRounds; round += 1) {
@@ -40,6 +39,7 @@ export async function amendShared(
     const sent = await sendDraft(workshop, draft, watching);
     if (sent.kind === 'replaced') await afterOthers(workshop, watching);
     if (sent.kind === 'unchanged') return leftovers;
+    if (sent.kind === 'accepted') return [...leftovers, underWay(place, goal)];
     if (sent.kind === 'failed') return [...leftovers, notDone(place, goal, sent.followed)];
     if (sent.kind === 'done' && goal.kind === 'extend') return [];
     if (sent.kind === 'done') {
@@ -58,6 +58,11 @@ async function concerns(
   signal: AbortSignal,
 ): Promise<boolean> {
   return !(await draftStack(workshop, snapshot, goal, signal)).unchanged;
+}
+
+function underWay({ stack }: SharedPlace, { key }: Amendment): Leftover {
+  const reason = `${stack} is being updated, and nobody waits`;
+  return { type: 'preview', id: key.previewId, reason, removing: true };
 }
 
 function notDone(
