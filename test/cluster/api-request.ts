@@ -15,31 +15,34 @@ export interface ApiAnswer {
 }
 
 /**
- * One GET of the API server, on a connection of its own. Status 0 stands for no answer at all: a server that starts
- * refuses connections.
+ * One request to the API server, as JSON, on a connection of its own. Status 0 stands for no answer at all: a server
+ * that starts refuses connections.
  */
-export function apiGet(access: ApiAccess, path: string): Promise<ApiAnswer> {
+export function apiRequest(
+  { server, token, certificate }: ApiAccess,
+  path: string,
+  { method = 'GET', body }: { readonly method?: string; readonly body?: object } = {},
+): Promise<ApiAnswer> {
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+  const options = { agent: false, ca: certificate, headers, method, timeout: 10_000 };
   return new Promise((resolve) => {
-    const asked = request(
-      new URL(path, access.server),
-      {
-        agent: false,
-        ca: access.certificate,
-        headers: { authorization: `Bearer ${access.token}` },
-        timeout: 10_000,
-      },
-      (response) => {
-        let body = '';
-        response.setEncoding('utf8');
-        response.on('data', (text) => {
-          body += text;
-        });
-        response.on('end', () => resolve({ status: response.statusCode ?? 0, body }));
-        response.on('error', () => resolve({ status: 0, body }));
-      },
-    );
+    const asked = request(new URL(path, server), options, (response) => {
+      let text = '';
+      response.setEncoding('utf8');
+      response.on('data', (part) => {
+        text += part;
+      });
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, body: text }));
+      response.on('error', (error) => resolve({ status: 0, body: error.message }));
+    });
     asked.on('timeout', () => asked.destroy(new Error('timeout')));
     asked.on('error', (error) => resolve({ status: 0, body: error.message }));
-    asked.end();
+    asked.end(body && JSON.stringify(body));
   });
+}
+
+/** Creates an object; throws when it is refused. `path` is that of the collection. */
+export async function createObject(access: ApiAccess, path: string, body: object): Promise<void> {
+  const answer = await apiRequest(access, path, { method: 'POST', body });
+  if (answer.status !== 201) throw new Error(`${path} answers ${answer.status}: ${answer.body}`);
 }

@@ -4,8 +4,17 @@ import { mkdtempSync, readdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Site } from './component.ts';
-import { apiServer, kubeconfigFor, prepareSite, startControlPlane } from './control-plane.ts';
+import {
+  kubeconfigFor,
+  nodeAddress,
+  prepareSite,
+  startApiServer,
+  startControllers,
+} from './control-plane.ts';
+import type { ImageContent } from './images/push-content.ts';
+import { pushContent } from './images/push-content.ts';
 import { kubeProgram } from './kube-program.ts';
+import { checkNode, imagePrefix, makeNetwork, startNode, startRuntime } from './node.ts';
 import type { EndTurn } from './turn.ts';
 import { takeTurn } from './turn.ts';
 
@@ -20,42 +29,50 @@ export interface Cluster {
   readonly level: ClusterLevel;
   /** Path of a kubeconfig with all rights. */
   readonly kubeconfig: string;
-  /** `https://127.0.0.1:16443` */
+  /** `https://127.0.0.1:16443`, or with a node `https://198.18.0.1:16443`, which pods reach too. */
   readonly server: string;
   /** What kubectl prints, as admin; throws with what it says when it fails. */
   kubectl(args: readonly string[], input?: string): Promise<string>;
   /**
-   * Applies manifests (YAML or JSON text: the account, its Roles and bindings) and gives the path of a kubeconfig
-   * with the rights of the named ServiceAccount alone, good for a day. The account is made when it is not there.
+   * Applies manifests (YAML or JSON text: Roles, bindings) and gives the path of a kubeconfig with the rights of the
+   * named ServiceAccount alone, good for a day. Namespace and account are made where they are not there.
    */
   serviceAccount(namespace: string, name: string, manifests: string): Promise<string>;
   /** Ends every process of it, by id, and removes what it wrote. */
   close(): Promise<void>;
 }
 
-/** Milliseconds that a test file should give `openCluster`: the program may have to be built, others may be first. */
+/** A cluster that runs pods. */
+export interface NodeCluster extends Cluster {
+  /** `198.18.0.1:15000`, for this machine and for pods. Manifests, and pods too, call it `registry.local:5000`. */
+  readonly registry: string;
+  /** Pushes `NAME:TAG` and gives what manifests name: `registry.local:5000/NAME@sha256:…`. */
+  pushImage(name: string, content: ImageContent): Promise<string>;
+}
+
+/** Milliseconds to give `openCluster`: the program may have to be built, and other test files may be first. */
 export const clusterTimeout = 1_500_000;
 
-/**
- * The levels that the tests here are to use: both, or only the control plane where `UNDERSTUDY_CLUSTER` is
- * `control-plane`, which is for people without root.
- */
-export function clusterLevels(): readonly ClusterLevel[] {
+/** Whether tests that need pods are to run. They are unless `UNDERSTUDY_CLUSTER` is `control-plane`, for people without root. */
+export function hasNode(): boolean {
   const { UNDERSTUDY_CLUSTER: level = 'node' } = process.env;
-  if (level === 'node') return ['control-plane', 'node'];
+  if (level === 'node') return true;
   if (level !== 'control-plane')
     throw new Error(`UNDERSTUDY_CLUSTER is ${level}; it can be control-plane or node`);
   console.warn('UNDERSTUDY_CLUSTER=control-plane: tests that need pods are left out.');
-  return ['control-plane'];
+  return false;
 }
 
 /** Starts a cluster, after any other on this machine has ended. Throws when a part of it does not come up. */
-export async function openCluster(options: { readonly level: ClusterLevel }): Promise<Cluster> {
+export async function openCluster(options: { readonly level: 'node' }): Promise<NodeCluster>;
+export async function openCluster(options: { readonly level: ClusterLevel }): Promise<Cluster>;
+export async function openCluster({ level }: { readonly level: ClusterLevel }): Promise<Cluster> {
+  if (level === 'node') checkNode();
   const endTurn = await takeTurn(clusterTimeout / 2);
   try {
     const kube = kubeProgram();
     await endLeftovers(kube);
-    return await start(options.level, kube, endTurn);
+    return await start(level, kube, endTurn);
   } catch (error) {
     await endTurn();
     throw error;
@@ -65,22 +82,41 @@ export async function openCluster(options: { readonly level: ClusterLevel }): Pr
 async function start(level: ClusterLevel, kube: string, endTurn: EndTurn): Promise<Cluster> {
   const folder = mkdtempSync(join(realpathSync(tmpdir()), prefix));
   const end = endAfterwards(folder, kube);
+  const close = async () => {
+    await end();
+    await endTurn();
+  };
   try {
-    const site = prepareSite(folder, kube);
-    await startControlPlane(site, level === 'node');
-    return clusterAt(site, level, async () => {
-      await end();
-      await endTurn();
-    });
+    if (level === 'node') return await startWithNode(folder, kube, close);
+    const site = prepareSite(folder, kube, '127.0.0.1');
+    await startApiServer(site);
+    await startControllers(site);
+    return clusterAt(site, level, close);
   } catch (error) {
     await end();
     throw error;
   }
 }
 
+async function startWithNode(
+  folder: string,
+  kube: string,
+  close: () => Promise<void>,
+): Promise<NodeCluster> {
+  makeNetwork();
+  const site = prepareSite(folder, kube, nodeAddress);
+  const [registry] = await Promise.all([startRuntime(site), startApiServer(site)]);
+  await Promise.all([startControllers(site), startNode(site)]);
+  const pushImage = async (name: string, content: ImageContent) => {
+    const digest = await pushContent(folder, registry, name, content);
+    return `${imagePrefix}/${name.split(':')[0]}@${digest}`;
+  };
+  return { ...clusterAt(site, 'node', close), registry: registry.address, pushImage };
+}
+
 const prefix = 'understudy-cluster-';
 
-/** Clusters whose guard was killed too. This process has the turn, so that they are nobody's. */
+/** Ends clusters whose guard was killed too. This process has the turn, so that they are nobody's. */
 async function endLeftovers(kube: string): Promise<void> {
   const parent = realpathSync(tmpdir());
   const left = readdirSync(parent).filter((name) => name.startsWith(prefix));
@@ -107,35 +143,35 @@ function clusterAt(site: Site, level: ClusterLevel, close: () => Promise<void>):
   const kubeconfig = join(site.folder, 'kubeconfig');
   const kubectl = (args: readonly string[], input?: string) =>
     run(site.kube, ['kubectl', `--kubeconfig=${kubeconfig}`, ...args], input);
+  const serviceAccount = async (namespace: string, name: string, manifests: string) => {
+    const account = JSON.stringify(accountList(namespace, name));
+    await kubectl(['apply', '--server-side', '--field-manager=test', '-f', '-'], account);
+    if (manifests.trim() !== '') await kubectl(['apply', '-f', '-'], manifests);
+    const token = await kubectl(['create', 'token', name, '-n', namespace, '--duration=24h']);
+    const path = join(site.folder, `kubeconfig-${namespace}-${name}`);
+    writeFileSync(path, kubeconfigFor(site, token.trim(), namespace), { mode: 0o600 });
+    return path;
+  };
+  return { level, kubeconfig, server: site.admin.server, kubectl, serviceAccount, close };
+}
+
+function accountList(namespace: string, name: string) {
   return {
-    level,
-    kubeconfig,
-    server: apiServer,
-    kubectl,
-    serviceAccount: async (namespace, name, manifests) => {
-      const account = JSON.stringify({
-        apiVersion: 'v1',
-        kind: 'List',
-        items: [
-          { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
-          { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace } },
-        ],
-      });
-      await kubectl(['apply', '--server-side', '--field-manager=test', '-f', '-'], account);
-      if (manifests.trim() !== '') await kubectl(['apply', '-f', '-'], manifests);
-      const token = await kubectl(['create', 'token', name, '-n', namespace, '--duration=24h']);
-      const path = join(site.folder, `kubeconfig-${namespace}-${name}`);
-      writeFileSync(path, kubeconfigFor(site.folder, token.trim(), namespace), { mode: 0o600 });
-      return path;
-    },
-    close,
+    apiVersion: 'v1',
+    kind: 'List',
+    items: [
+      { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
+      { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace } },
+    ],
   };
 }
 
 function run(program: string, args: readonly string[], input = ''): Promise<string> {
+  const { PATH = '', HOME = '' } = process.env;
+  const options = { env: { PATH, HOME }, maxBuffer: 2 ** 26 };
   return new Promise((resolveOutput, reject) => {
-    const child = execFile(program, args, { maxBuffer: 2 ** 26 }, (error, stdout, stderr) => {
-      if (error) reject(new Error(`${args.slice(0, 6).join(' ')}: ${stderr || error.message}`));
+    const child = execFile(program, args, options, (error, stdout, stderr) => {
+      if (error) reject(new Error(`${args.slice(2, 6).join(' ')}: ${stderr || error.message}`));
       else resolveOutput(stdout);
     });
     child.stdin?.on('error', () => {});

@@ -2,13 +2,14 @@ import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ApiAccess } from './api-request.ts';
 
 /** A folder that holds all that a cluster writes, and how to start a part of it there. */
 export interface Site {
   readonly folder: string;
   /** The program that is all of Kubernetes. */
   readonly kube: string;
-  readonly admin: { readonly token: string; readonly certificate: string };
+  readonly admin: ApiAccess;
 }
 
 /**

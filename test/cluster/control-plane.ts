@@ -2,20 +2,20 @@ import { execFileSync } from 'node:child_process';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { apiGet } from './api-request.ts';
+import { apiRequest, createObject } from './api-request.ts';
 import type { Site } from './component.ts';
 import { startComponent, until } from './component.ts';
 
 /** The address of the node, on a bridge of its own: pods cannot reach what listens on loopback. */
 export const nodeAddress = '198.18.0.1';
 
-export const apiServer = 'https://127.0.0.1:16443';
+const port = 16443;
 
 const names = ['kubernetes', 'kubernetes.default', 'kubernetes.default.svc'];
 const addresses = ['127.0.0.1', nodeAddress, '10.96.0.1'];
 
-/** Writes certificates, keys and the admin's kubeconfig into the folder. */
-export function prepareSite(folder: string, kube: string): Site {
+/** Writes certificates, keys and the admin's kubeconfig into the folder. `address` is where the API server listens. */
+export function prepareSite(folder: string, kube: string, address: string): Site {
   for (const name of ['log', 'pid', 'certs']) mkdirSync(join(folder, name));
   selfSign(join(folder, 'certs'), 'apiserver', [
     ...addresses.map((address) => `IP:${address}`),
@@ -31,8 +31,13 @@ export function prepareSite(folder: string, kube: string): Site {
   const token = randomBytes(16).toString('hex');
   writeFileSync(join(folder, 'tokens.csv'), `${token},admin,admin,"system:masters"\n`, secret);
   const certificate = readFileSync(join(folder, 'certs/apiserver.crt'), 'utf8');
-  writeFileSync(join(folder, 'kubeconfig'), kubeconfigFor(folder, token), secret);
-  return { folder, kube, admin: { token, certificate } };
+  const site = {
+    folder,
+    kube,
+    admin: { server: `https://${address}:${port}`, token, certificate },
+  };
+  writeFileSync(join(folder, 'kubeconfig'), kubeconfigFor(site, token), secret);
+  return site;
 }
 
 /** `NAME.crt` and `NAME.key` in the folder. `subjects` as openssl writes them: `DNS:*.example.com`, `IP:127.0.0.1`. */
@@ -46,31 +51,29 @@ export function selfSign(folder: string, name: string, subjects: readonly string
 }
 
 /** The text of a kubeconfig for this cluster with a token, and nothing of the admin's. */
-export function kubeconfigFor(folder: string, token: string, namespace = 'default'): string {
-  const authority = join(folder, 'certs/apiserver.crt');
+export function kubeconfigFor(site: Site, token: string, namespace = 'default'): string {
+  const authority = join(site.folder, 'certs/apiserver.crt');
   return JSON.stringify({
     apiVersion: 'v1',
     kind: 'Config',
     'current-context': 'test',
     clusters: [
-      { name: 'test', cluster: { server: apiServer, 'certificate-authority': authority } },
+      { name: 'test', cluster: { server: site.admin.server, 'certificate-authority': authority } },
     ],
     users: [{ name: 'test', user: { token } }],
     contexts: [{ name: 'test', context: { cluster: 'test', user: 'test', namespace } }],
   });
 }
 
-/** etcd, API server, controllers and scheduler. `reachable` says whether pods are to reach the API server. */
-export async function startControlPlane(site: Site, reachable: boolean): Promise<void> {
-  const access = { server: apiServer, ...site.admin };
-  const answers = async (path: string) => (await apiGet(access, path)).status === 200;
+/** etcd and the API server. */
+export async function startApiServer(site: Site): Promise<void> {
   startComponent(site, 'etcd', site.kube, ['etcd', ...etcdOptions(site)]);
-  startComponent(site, 'kube-apiserver', site.kube, [
-    'kube-apiserver',
-    ...apiServerOptions(site),
-    `--bind-address=${reachable ? '0.0.0.0' : '127.0.0.1'}`,
-  ]);
-  await until(site, 'kube-apiserver', () => answers('/readyz'));
+  startComponent(site, 'kube-apiserver', site.kube, ['kube-apiserver', ...apiServerOptions(site)]);
+  await until(site, 'kube-apiserver', () => answers(site, '/readyz'));
+}
+
+/** Scheduler and controllers; done when they act. */
+export async function startControllers(site: Site): Promise<void> {
   const kubeconfig = `--kubeconfig=${join(site.folder, 'kubeconfig')}`;
   startComponent(site, 'kube-scheduler', site.kube, [
     'kube-scheduler',
@@ -84,9 +87,24 @@ export async function startControlPlane(site: Site, reachable: boolean): Promise
     kubeconfig,
     ...controllerOptions(site),
   ]);
-  await until(site, 'kube-controller-manager', () =>
-    answers('/api/v1/namespaces/default/serviceaccounts/default'),
-  );
+  await createObject(site.admin, '/apis/storage.k8s.io/v1/storageclasses', storageClass);
+  const account = '/api/v1/namespaces/default/serviceaccounts/default';
+  await until(site, 'kube-controller-manager', () => answers(site, account));
+}
+
+/** As on most clusters, a volume that is claimed without a class is there; it is a folder of this machine. */
+const storageClass = {
+  apiVersion: 'storage.k8s.io/v1',
+  kind: 'StorageClass',
+  metadata: {
+    name: 'standard',
+    annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' },
+  },
+  provisioner: 'kubernetes.io/host-path',
+};
+
+async function answers(site: Site, path: string): Promise<boolean> {
+  return (await apiRequest(site.admin, path)).status === 200;
 }
 
 function etcdOptions(site: Site): string[] {
@@ -106,7 +124,8 @@ function apiServerOptions(site: Site): string[] {
   const certs = join(site.folder, 'certs');
   return [
     '--etcd-servers=http://127.0.0.1:12379',
-    '--secure-port=16443',
+    `--secure-port=${port}`,
+    `--bind-address=${new URL(site.admin.server).hostname}`,
     `--advertise-address=${nodeAddress}`,
     `--tls-cert-file=${certs}/apiserver.crt`,
     `--tls-private-key-file=${certs}/apiserver.key`,

@@ -3,6 +3,7 @@
 # so that it does so as well when the test process that holds the other end is killed. usage: end.sh FOLDER KUBE
 cat >/dev/null
 cd "$1" || exit 0
+PATH=$PATH:/usr/sbin:/sbin
 kube=$2
 
 # A number may be another process's by now: ours have the folder in their command line.
@@ -23,6 +24,11 @@ for _ in 1 2 3 4 5 6 7 8 9 10; do alive || break; sleep 0.2; done
 signal=-KILL
 for file in pid/*; do stop "${file#pid/}"; done
 if [ -d containerd ]; then
+  # A container's guardian outlives containerd when its container could not be ended.
+  for shim in $(pgrep -f "containerd-shim.*-address $PWD/containerd.sock"); do kill -9 "$shim" 2>/dev/null; done
+  "$kube" kube-proxy --cleanup >/dev/null 2>&1
+  for direction in -i -o; do iptables -w -D FORWARD $direction cni-understudy -j ACCEPT 2>/dev/null; done
+  rm -f /var/lib/cni/results/understudy-*
   awk -v folder="$PWD/" 'index($2, folder) == 1 {print $2}' /proc/mounts | sort -r | xargs -r umount -l 2>/dev/null
   ip link del understudy0 2>/dev/null
   ip link del cni-understudy 2>/dev/null
