@@ -1,0 +1,24 @@
+import type { KubernetesContext } from '../context.ts';
+import type { KubernetesSettings } from '../settings.ts';
+import type { Kube } from './kube.ts';
+import { openKube } from './open-kube.ts';
+
+/** Connections to the clusters that the configuration names, each opened once. */
+export interface Connections {
+  /** Throws a `UserError` where the KUBECONFIG does not lead to a cluster. */
+  kube(settings: Pick<KubernetesSettings, 'context'>): Kube;
+}
+
+/** Opens nothing yet. */
+export function connections({ environment }: Pick<KubernetesContext, 'environment'>): Connections {
+  const opened = new Map<string | undefined, Kube>();
+  return {
+    kube({ context }) {
+      const known = opened.get(context);
+      if (known) return known;
+      const kube = openKube({ environment, ...(context !== undefined && { context }) });
+      opened.set(context, kube);
+      return kube;
+    },
+  };
+}

@@ -1,0 +1,59 @@
+import { renderTemplate } from '../../../core/template.ts';
+import type { Connections } from '../connect/connections.ts';
+import type { Kube } from '../connect/kube.ts';
+import { listObjects } from '../connect/objects.ts';
+import type { KubernetesContext } from '../context.ts';
+import type { KubeObject } from '../kube-object.ts';
+import { isMarkedAs, repositoryLabels } from '../marks.ts';
+import type { KubernetesSettings } from '../settings.ts';
+
+/** What carries the marks of a preview, and where. */
+export interface Carrier {
+  readonly kube: Kube;
+  readonly object: KubeObject;
+}
+
+/**
+ * Everything that carries marks of the repository's previews, to the last page: namespaces of previews, and ConfigMaps
+ * in shared namespaces. One request for each cluster, and one for each shared namespace.
+ */
+export async function observePlaces(
+  { services }: Pick<KubernetesContext, 'services'>,
+  connections: Connections,
+  repository: string,
+  signal: AbortSignal,
+): Promise<readonly Carrier[]> {
+  const [owner = '', name = ''] = repository.split('/');
+  const labels = repositoryLabels(repository);
+  const asked = new Map<string, () => Promise<readonly Carrier[]>>();
+  for (const { name: service, settings } of services) {
+    const namespace =
+      settings.namespaceMode === 'own'
+        ? undefined
+        : renderTemplate(settings.namespace, { owner, repository: name, service });
+    const kind = { apiVersion: 'v1', kind: namespace === undefined ? 'Namespace' : 'ConfigMap' };
+    const where = { labels, ...(namespace !== undefined && { namespace }) };
+    asked.set(`${settings.context ?? ''} ${namespace ?? ''}`, async () => {
+      const kube = await connections.kube(settings);
+      const objects = await listObjects(kube, kind, where, signal);
+      return objects.map((object) => ({ kube, object }));
+    });
+  }
+  return (await Promise.all([...asked.values()].map((ask) => ask()))).flat();
+}
+
+/** Those of one preview. */
+export function carriersOf(
+  carriers: readonly Carrier[],
+  key: { readonly repository: string; readonly previewId: string },
+): readonly Carrier[] {
+  return carriers.filter(({ object }) => isMarkedAs(object, key));
+}
+
+/** Whether the namespace itself is the preview's. */
+export function isOwnNamespace({ kind }: KubeObject): boolean {
+  return kind === 'Namespace';
+}
+
+/** Sections that lead to different clusters. */
+export type Cluster = Pick<KubernetesSettings, 'context'>;
