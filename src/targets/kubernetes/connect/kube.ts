@@ -37,6 +37,12 @@ export interface Kube {
   send(request: KubeRequest, signal: AbortSignal): Promise<unknown>;
   /** Lines of a streamed answer (logs with `follow`, watches) until it ends or the signal does. Not retried. */
   lines(request: KubeRequest, signal: AbortSignal): AsyncIterable<string>;
+  /**
+   * The status that what stands behind the API server's proxy answered, whatever it is; the body is dropped, redirects
+   * are not followed, nothing is retried. Throws as `send` where the API server itself refused, which it tells by a
+   * `metav1.Status`.
+   */
+  proxied(request: KubeRequest, signal: AbortSignal): Promise<number>;
   /** Known kinds without a request, others by discovery. Throws a `UserError` where the cluster lacks the kind. */
   resource(kind: Kind, signal: AbortSignal): Promise<KindResource>;
 }
