@@ -1,0 +1,7 @@
+import { parseYaml } from './parse-yaml.ts';
+
+/** Everything that reads or writes YAML, as the unit that is loaded when it is needed. */
+export const manifests = { parseYaml } as const;
+
+/** The unit, for those that get it handed over. */
+export type Manifests = typeof manifests;
