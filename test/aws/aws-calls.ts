@@ -16,8 +16,8 @@ const services: Readonly<Record<string, string>> = {
 
 /**
  * What IAM is asked for a request, with what AWS checks of the caller besides: handing over a role, reading the
- * template at an address, and tagging. Sources: Service Authorization Reference; CloudFormation User Guide, "Control
- * access with IAM". Throws for a request that it does not know.
+ * template at an address, transforms, and tagging. Sources: Service Authorization Reference; CloudFormation User Guide,
+ * "Control access with IAM"; SAM Developer Guide, "Managing resource access and permissions". Throws for a request that it does not know.
  */
 export function awsCalls(request: ProxiedRequest, place: CallPlace): readonly AwsCall[] {
   const { method, path, body, action } = request;
@@ -48,6 +48,11 @@ function stackCalls(action: string, asked: URLSearchParams, place: CallPlace): A
   const role = asked.get('RoleARN');
   const context = { 'iam:passedtoservice': 'cloudformation.amazonaws.com' };
   if (role) calls.push({ action: 'iam:PassRole', resource: role, context });
+  const transforms = /^Transform: (AWS::\S+)/m.exec(asked.get('TemplateBody') ?? '');
+  if (transforms) {
+    const macro = `arn:aws:cloudformation:${region}:aws:transform/${transforms[1]?.replace('AWS::', '')}`;
+    calls.push({ action: `cloudformation:${action}`, resource: macro, context: {} });
+  }
   const template = asked.get('TemplateURL');
   if (template) calls.push(...objectCalls('GET', new URL(template), '', place));
   return calls;

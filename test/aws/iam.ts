@@ -4,11 +4,12 @@ import type { PolicyDocument } from './policy.ts';
 import { rested } from './stack-by-hand.ts';
 
 /** Credentials as variables of a process. */
-export interface Keys {
+export type Keys = {
   readonly AWS_ACCESS_KEY_ID: string;
   readonly AWS_SECRET_ACCESS_KEY: string;
+  /** Empty for a user's. */
   readonly AWS_SESSION_TOKEN: string;
-}
+};
 
 /** A role of the emulator and the policies that it has, by name, with all parameters resolved. */
 export interface DeployedRole {

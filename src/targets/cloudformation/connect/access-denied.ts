@@ -28,7 +28,8 @@ function hintFor(message: string, action: string, resource: string | undefined):
     const where = /explicit deny in an? ([\w -]*policy|[\w -]*boundary)/i.exec(message)?.[1];
     return `A statement with "Effect": "Deny" forbids it${where ? ` (${where})` : ''}; no further permission helps until that one is changed.`;
   }
-  return `Add this statement to the policy of the role of this job: ${JSON.stringify(statementFor(action, resource))}`;
+  const statement = JSON.stringify(statementFor(action, resource));
+  return `Add this statement to the policy of the role of this job: ${statement}\ninfra/understudy-deploy-role.yaml and infra/understudy-sweep-role.yaml have it for all previews, and for no other stacks.`;
 }
 
 function statementFor(action: string, resource = '*') {
