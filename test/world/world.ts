@@ -52,6 +52,8 @@ export interface StepSettings {
   /** The checkout; default: none. */
   readonly workspace?: string;
   readonly debug?: boolean;
+  /** Which attempt of the run; default: the first. */
+  readonly attempt?: number;
 }
 
 /** How a world begins. */
@@ -245,7 +247,7 @@ export class World {
   /** As `step`, with a way to cancel it and one to kill it with all its children. */
   start(
     { event, payload }: Trigger,
-    { action = 'understudy', inputs, env, token, workspace, debug }: StepSettings = {},
+    { action = 'understudy', inputs, env, token, workspace, debug, attempt }: StepSettings = {},
   ): RunningStep & { kill(): Promise<void> } {
     const mark = `UNDERSTUDY_WORLD_RUN=${randomUUID()}`;
     const [name = '', value = ''] = mark.split('=');
@@ -262,6 +264,7 @@ export class World {
       ...(inputs && { inputs }),
       ...(workspace && { workspace }),
       ...(debug && { debug }),
+      ...(attempt && { runAttempt: attempt }),
     });
     return { ...running, kill: () => killAll(mark) };
   }
