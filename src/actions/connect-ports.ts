@@ -1,7 +1,7 @@
 import type { Duration } from '../core/time.ts';
 import type { PreviewPorts } from '../preview/preview-ports.ts';
 import { discreetTarget } from './discreet-target.ts';
-import { progressLine } from './log-progress.ts';
+import { progressLog } from './log-progress.ts';
 import { openTarget } from './open-target.ts';
 import type { Configured } from './session.ts';
 
@@ -32,6 +32,6 @@ export function connectPorts(
     },
     now,
     signal: AbortSignal.any([run.signal, AbortSignal.timeout(timeout)]),
-    progress: (event) => run.log(progressLine(event)),
+    progress: progressLog(run),
   };
 }

@@ -1,6 +1,7 @@
 import { type Problem, UserError } from '../core/user-error.ts';
 import type { Environment } from './environment.ts';
 import { escapeCommands } from './escape-commands.ts';
+import { type LogGroups, logGroups } from './log-groups.ts';
 import { workflowCommand, writeOutput, writeSummary } from './workflow-commands.ts';
 
 /** What an action hands back: its outputs, what it shows people, and why it failed if it did. */
@@ -15,7 +16,7 @@ export interface ActionOutcome {
 }
 
 /** What an action is given. */
-export interface ActionRun {
+export interface ActionRun extends LogGroups {
   readonly environment: Environment;
   /** Aborted at SIGINT or SIGTERM: stop acting, write one checkpoint. */
   readonly signal: AbortSignal;
@@ -42,7 +43,9 @@ export async function runAction(
   const environment: Environment = process.env;
   const token = environment['INPUT_GITHUB-TOKEN'];
   if (token) say(workflowCommand('add-mask', token));
-  const outcome = await act(actionRun(environment)).catch((cause) => failedOutcome(name, cause));
+  const run = actionRun(environment);
+  const outcome = await act(run).catch((cause) => failedOutcome(name, cause));
+  run.endGroup();
   report(name, outcome, environment);
   process.exitCode = (outcome.failures ?? []).length > 0 ? 1 : 0;
 }
@@ -88,6 +91,7 @@ function actionRun(environment: Environment): ActionRun {
     environment,
     signal: cancel.signal,
     log: (line) => say(escapeCommands(line)),
+    ...logGroups(say),
     debug: (line) => say(workflowCommand('debug', line)),
     warn: (message) => say(workflowCommand('warning', message)),
   };

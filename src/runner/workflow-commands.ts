@@ -9,8 +9,15 @@ export interface AnnotationProperties {
   readonly col?: number;
 }
 
-/** The commands that this suite gives; `add-mask` hides a value in all that follows. */
-export type CommandName = 'error' | 'warning' | 'notice' | 'debug' | 'add-mask';
+/** The commands that this suite gives; `add-mask` hides a value in all that follows. Groups do not nest. */
+export type CommandName =
+  | 'error'
+  | 'warning'
+  | 'notice'
+  | 'debug'
+  | 'add-mask'
+  | 'group'
+  | 'endgroup';
 
 /**
  * One workflow command as a line for standard output. Written here and not taken from `@actions/core`, whose

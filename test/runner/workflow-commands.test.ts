@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { progressLine } from '../../src/actions/log-progress.ts';
+import { progressLine, progressLog } from '../../src/actions/log-progress.ts';
 import { instant } from '../../src/core/time.ts';
 import { escapeCommands } from '../../src/runner/escape-commands.ts';
+import { logGroups } from '../../src/runner/log-groups.ts';
 import {
   fileCommand,
   workflowCommand,
@@ -80,8 +81,35 @@ describe('a workflow command', () => {
     expect(workflowCommand('notice', 'done')).toBe('::notice::done');
   });
 
+  test.each(attacks)('of a group holds its title, whatever that is: %j', (service) => {
+    const said: string[] = [];
+    const log = progressLog({
+      log: (line) => said.push(line),
+      ...logGroups((line) => said.push(line)),
+    });
+    const step = { kind: 'step', at: instant(0), service, step: service } as const;
+    for (const state of ['running', 'failed'] as const) log({ ...step, state, detail: service });
+    expect(said.filter(isCommand)).toEqual([
+      expect.stringMatching(/^::group::[^\r\n]*$/),
+      '::endgroup::',
+    ]);
+  });
+
   test.each(attacks)('holds its message, whatever that is: %j', (message) => {
     expect(workflowCommand('warning', message)).toMatch(/^::warning::[^\r\n]*$/);
+  });
+});
+
+describe('a group of the log', () => {
+  test('ends with the next one, for groups do not nest, and once only', () => {
+    const said: string[] = [];
+    const groups = logGroups((line) => said.push(line));
+    groups.endGroup();
+    groups.group('one');
+    groups.group('two');
+    groups.endGroup();
+    groups.endGroup();
+    expect(said).toEqual(['::group::one', '::endgroup::', '::group::two', '::endgroup::']);
   });
 });
 

@@ -67,6 +67,11 @@ function runs(model: PageModel, markdown: MarkdownRenderer): Html {
   return html`<ul class="rows">${newest.map((run) => runRow(run, model, markdown))}</ul>`;
 }
 
+/** GitHub's own page folds groups; here their titles do. */
+function withoutGroups(line: string): string {
+  return line.replace(/^##\[(?:group|endgroup)\]/, '');
+}
+
 function runRow(run: RunRecord, model: PageModel, markdown: MarkdownRenderer): Html {
   const state = run.status === 'completed' ? (run.conclusion ?? 'failure') : run.status;
   const took = run.wallMs === undefined ? '' : ` · ${formatDuration(duration(run.wallMs))}`;
@@ -77,7 +82,7 @@ function runRow(run: RunRecord, model: PageModel, markdown: MarkdownRenderer): H
 ${run.outputs.reason !== undefined && html`<p class="quiet">${run.outputs.reason}</p>`}
 ${run.annotations.map(({ level, message }) => html`<p class="${level === 'error' ? 'fault' : 'quiet'}">${level}: ${message}</p>`)}
 ${run.summary !== '' && html`<h3>Summary</h3><div class="markdown">${markdown(run.summary)}</div>`}
-<h3>Log</h3><pre class="log" tabindex="0" aria-label="Log of run ${run.id}">${run.log.join('\n')}</pre></details></li>`;
+<h3>Log</h3><pre class="log" tabindex="0" aria-label="Log of run ${run.id}">${run.log.map(withoutGroups).join('\n')}</pre></details></li>`;
 }
 
 function deployments(model: PageModel): Html {

@@ -96,6 +96,7 @@ async function follow(cloud: Cloud, operation: Operation, watching: Watching): P
   const begun = now();
   const sight: Sight = { seen: new Set(), events: [], phaseSince: begun, rollingBack: false };
   const steps = openSteps(operation, watching);
+  steps.begin();
   for (let question = 0, asked = begun; ; question += 1) {
     const due = asked + gapOf(operation, sight, question, asked);
     if (due > now()) await watching.pause(due - now(), signal);

@@ -7,6 +7,7 @@ import type { Running } from './statuses.ts';
 
 /** The phases of an operation, as steps for people. */
 export interface Steps {
+  begin(): void;
   show(progress: OperationProgress, events: readonly StackHappening[]): void;
   end(status: StackStatus, ok: boolean, failure: Failure | undefined): void;
 }
@@ -35,6 +36,7 @@ export function openSteps(
       ...(detail && { detail }),
     });
   return {
+    begin: () => tell('running'),
     show({ rollingBack, detail }, events) {
       if (rollingBack && open === own) {
         tell('failed', firstFailure([{ path: '', events }])?.reason);
