@@ -29,7 +29,7 @@ function hintFor(message: string, action: string, resource: string | undefined):
     return `A statement with "Effect": "Deny" forbids it${where ? ` (${where})` : ''}; no further permission helps until that one is changed.`;
   }
   const statement = JSON.stringify(statementFor(action, resource));
-  return `Add this statement to the policy of the role of this job: ${statement}\ninfra/understudy-deploy-role.yaml and infra/understudy-sweep-role.yaml have it for all previews, and for no other stacks.`;
+  return `Bring the role of this job up to infra/understudy-deploy-role.yaml or infra/understudy-sweep-role.yaml, which keep to the stacks of previews; or add this statement to its policy: ${statement}`;
 }
 
 function statementFor(action: string, resource = '*') {
