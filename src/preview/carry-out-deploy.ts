@@ -20,8 +20,20 @@ import { isTimedOut } from './preview-ports.ts';
 import { progressReporter } from './progress.ts';
 import type { PreviewReport } from './report.ts';
 
-/** Carries the plan out, and tells people. */
+/** Carries the plan out, and tells people. What the target prepared for it and nothing carried out does not stay. */
 export async function carryOut(
+  facts: DesiredFacts,
+  plan: PreviewPlan,
+  atTarget: TargetPlan,
+): Promise<DeployOutcome> {
+  try {
+    return await carryOutPlan(facts, plan, atTarget);
+  } finally {
+    await atTarget.discard?.();
+  }
+}
+
+async function carryOutPlan(
   facts: DesiredFacts,
   plan: PreviewPlan,
   { changes, rendered }: TargetPlan,

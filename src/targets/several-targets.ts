@@ -56,8 +56,13 @@ async function plan(
   purpose: PlanPurpose,
 ): Promise<TargetPlan> {
   const plans: TargetPlan[] = [];
-  for (const part of split(parts, desired)) {
-    plans.push(await part.target.plan(part.desired, purpose));
+  try {
+    for (const part of split(parts, desired)) {
+      plans.push(await part.target.plan(part.desired, purpose));
+    }
+  } catch (cause) {
+    await discardAll(plans);
+    throw cause;
   }
   return joinPlans(plans);
 }
@@ -77,7 +82,12 @@ export function joinPlans(plans: readonly TargetPlan[]): TargetPlan {
     },
     ...(outdated !== undefined && { outdated }),
     ...(waiting !== undefined && { waiting }),
+    ...(plans.some(({ discard }) => discard) && { discard: () => discardAll(plans) }),
   };
+}
+
+async function discardAll(plans: readonly TargetPlan[]): Promise<void> {
+  await Promise.all(plans.map(({ discard }) => discard?.()));
 }
 
 /** One after another: the first that fails ends it, as people see one reason. */

@@ -99,6 +99,11 @@ export interface TargetPlan {
   readonly outdated?: string;
   /** Why the occasion cannot be deployed yet (its image is not there); it is tried again, and is no failure. */
   readonly waiting?: string;
+  /**
+   * Removes what the plan, or a deploy that broke off, has prepared and nothing has carried out; after a deploy that
+   * did, nothing. Never throws: what stays does no harm.
+   */
+  readonly discard?: () => Promise<void>;
 }
 
 /** What a plan is made for. */

@@ -1,3 +1,4 @@
+import { ListChangeSetsCommand } from '@aws-sdk/client-cloudformation';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { instant } from '../../src/core/time.ts';
 import { Overtaken } from '../../src/preview/overtaken.ts';
@@ -199,6 +200,24 @@ describe('previews in a shared stack', () => {
       const overtaken = { occasion: older, all: () => Promise.reject(new Overtaken(undefined)) };
       await expect(target.deploy(overtaken, watch)).rejects.toBeInstanceOf(Overtaken);
       expect(await shop.target().observe('acme/shop')).toMatchObject([{ commit: newer.commit }]);
+    }));
+
+  test('a plan that no deploy follows leaves no change set in the shared stack', () =>
+    inShared(async (world) => {
+      const shop = new Shop(world);
+      const target = shop.target();
+      const { signal } = new Watcher();
+      const changeSets = async () => {
+        const { Summaries = [] } = await world.client.send(
+          new ListChangeSetsCommand({ StackName: 'shared' }),
+        );
+        return Summaries.filter(({ ExecutionStatus }) => ExecutionStatus === 'AVAILABLE').length;
+      };
+      const desired = shop.desired(shop.push('1d0fd508', 1, 'a'));
+      const plan = await target.plan(desired, { dryRun: false, signal });
+      expect(await changeSets()).toBe(1);
+      await plan.discard?.();
+      expect(await changeSets()).toBe(0);
     }));
 
   test('a teardown that need not wait says what still goes on, and a later one proves absence', () =>

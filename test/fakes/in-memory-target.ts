@@ -17,6 +17,8 @@ export interface TargetBehaviour {
   events?: readonly ProgressEvent[];
   /** Identifiers of previews that cannot be removed. */
   stuck?: ReadonlySet<string>;
+  /** Why plans cannot be carried out yet. */
+  waiting?: string;
   /** Removals take a while, so that nobody sees their end who does not wait. */
   slow?: boolean;
   /** Holds all previews in one shared thing, so that each deploy brings all of them. */
@@ -27,6 +29,8 @@ export interface TargetBehaviour {
 export interface InMemoryTarget {
   readonly previews: Map<string, ObservedPreview>;
   readonly behaviour: TargetBehaviour;
+  /** Identifiers for which a plan has prepared something that nothing has carried out. */
+  readonly prepared: Set<string>;
   readonly port: Target;
   /** What a kill in the midst of a call leaves behind, by method. */
   readonly halves: Readonly<Record<string, (...given: never[]) => void>>;
@@ -41,6 +45,7 @@ export function inMemoryTarget(
   behaviour: TargetBehaviour = {},
 ): InMemoryTarget {
   const previews = new Map(given.map((preview) => [keyOf(preview), preview]));
+  const prepared = new Set<string>();
   const put = (desired: DesiredPreview, state: 'ready' | 'starting') => {
     const { services, ...marks } = desired;
     const createdAt = previews.get(keyOf(desired))?.createdAt ?? madeAt;
@@ -53,11 +58,16 @@ export function inMemoryTarget(
     return observed;
   };
   const port: Target = {
-    async plan({ occasion, all }) {
+    async plan({ occasion, all }, { dryRun }) {
       if (behaviour.shared) await all();
       const replacement = previews.has(keyOf(occasion));
       const action = replacement ? 'modify' : 'add';
+      if (!dryRun) prepared.add(occasion.previewId);
       return {
+        discard: async () => {
+          prepared.delete(occasion.previewId);
+        },
+        ...(behaviour.waiting !== undefined && { waiting: behaviour.waiting }),
         changes: [{ action, type: 'process', id: occasion.previewId, replacement }],
         rendered: { name: 'preview.json', text: JSON.stringify(occasion) },
       };
@@ -70,6 +80,7 @@ export function inMemoryTarget(
         return behaviour.result;
       }
       if (behaviour.shared) for (const desired of await all()) put(desired, 'ready');
+      prepared.delete(occasion.previewId);
       const services = put(occasion, 'ready');
       return behaviour.result ?? { kind: 'ready', services };
     },
@@ -96,6 +107,7 @@ export function inMemoryTarget(
   return {
     previews,
     behaviour,
+    prepared,
     port,
     halves: {
       // The old commit serves until the new one, started beside it, is healthy.

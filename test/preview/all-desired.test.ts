@@ -109,6 +109,7 @@ describe('a run whose head moves while it waits for what is shared', () => {
     expect(made.comments.bodyOf(7)).toContain('Preview is ready');
     expect(made.comments.bodyOf(7)).toContain('bbbbbbb');
     expect(made.deployments.states()).toEqual(['aaaaaaa inactive']);
+    expect(made.target.prepared.size).toBe(0);
   });
 
   test('ends superseded when it moved before the plan, and nothing is done or said', async () => {

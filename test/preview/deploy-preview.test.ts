@@ -503,6 +503,34 @@ describe('the cap of live previews', () => {
   });
 });
 
+describe('what a plan has prepared at the target does not stay', () => {
+  test('when the preview has to wait', async () => {
+    const made = world({ target: inMemoryTarget([], { waiting: 'its image is not there' }) });
+    expect((await deploy(made)).state).toBe('skipped');
+    expect(made.target.prepared.size).toBe(0);
+  });
+
+  test('when there is nothing to do after all', async () => {
+    const made = await deployed();
+    expect((await deploy(made)).state).toBe('unchanged');
+    expect(made.target.prepared.size).toBe(0);
+  });
+
+  test.each(['is cancelled', 'breaks off'])(
+    'when the run %s before it was carried out',
+    async (how) => {
+      const made = world();
+      const abort = new AbortController();
+      made.target.behaviour.meanwhile = () => {
+        if (how === 'is cancelled') abort.abort(new Error('the run was cancelled'));
+        throw new Error('broken');
+      };
+      await deploy(made, {}, { signal: abort.signal }).catch(() => undefined);
+      expect(made.target.prepared.size).toBe(0);
+    },
+  );
+});
+
 describe('telling people', () => {
   const broken = async () => {
     throw new Error('Resource not accessible by integration');

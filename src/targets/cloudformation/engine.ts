@@ -44,6 +44,8 @@ export interface Engine {
     signal: AbortSignal,
   ): Promise<void>;
   discardChangeSet(cloud: Cloud, prepared: PreparedChangeSet, signal: AbortSignal): Promise<void>;
+  /** Removes what was prepared and not executed. Never throws. */
+  dropChangeSets(): Promise<void>;
   followOperation(cloud: Cloud, operation: Operation, watching: Watching): Promise<Followed>;
   /** Lets CloudFormation take back an update whose rollback failed. */
   continueRollback(

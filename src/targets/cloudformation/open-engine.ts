@@ -1,5 +1,5 @@
 import { ContinueUpdateRollbackCommand, GetTemplateCommand } from '@aws-sdk/client-cloudformation';
-import { discardChangeSet, executeChangeSet, prepareChangeSet } from './change-sets/change-set.ts';
+import { changeSetsOfRun } from './change-sets/change-sets-of-run.ts';
 import { endpointIn } from './connect/client-options.ts';
 import type { Cloud } from './connect/cloud.ts';
 import type { Connections } from './connect/connections.ts';
@@ -16,6 +16,7 @@ export function openEngine(
   { environment }: CloudFormationContext,
   connections: Connections,
 ): Engine {
+  const changeSets = changeSetsOfRun();
   const endpoint = endpointIn('S3', environment);
   return {
     cloud: (region) => connections.cloud(region === undefined ? {} : { region }),
@@ -27,9 +28,10 @@ export function openEngine(
     describeStack,
     originalTemplate,
     listResources,
-    prepareChangeSet,
-    executeChangeSet,
-    discardChangeSet,
+    prepareChangeSet: changeSets.prepare,
+    executeChangeSet: changeSets.execute,
+    discardChangeSet: changeSets.discard,
+    dropChangeSets: changeSets.drop,
     followOperation,
     continueRollback,
   };

@@ -7,9 +7,11 @@ import type {
   Leftover,
   ObservedPreview,
   ObservedService,
+  PlanPurpose,
   PreviewKey,
   ProgressEvent,
   Target,
+  TargetPlan,
   Watch,
 } from '../../target.ts';
 import type { CloudFormationContext } from '../context.ts';
@@ -38,13 +40,23 @@ export function openExpand(context: CloudFormationContext, engine: Engine): Targ
   };
   const run: Run = { context, engine, nextOperation, prepared: new Map() };
   return {
-    plan: async (desired, purpose) =>
-      planShared(run, await placesFor(run, desired), desired, purpose, run.prepared),
+    plan: (desired, purpose) => plan(run, desired, purpose),
     deploy: (desired, watch) => deploy(run, desired, watch),
     observe: (repository) => observe(run, repository),
     destroy: (key, watch) => destroy(run, key, watch),
     extend: (key, expiresAt) => extend(run, key, expiresAt),
   };
+}
+
+async function plan(run: Run, desired: DesiredPreviews, purpose: PlanPurpose): Promise<TargetPlan> {
+  const discard = () => run.engine.dropChangeSets();
+  try {
+    const places = await placesFor(run, desired);
+    return { ...(await planShared(run, places, desired, purpose, run.prepared)), discard };
+  } catch (cause) {
+    await discard();
+    throw cause;
+  }
 }
 
 /** The stacks in which the occasion has something; the others are left to runs of their own. */

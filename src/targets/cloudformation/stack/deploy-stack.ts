@@ -1,11 +1,8 @@
 import { type Stack, UpdateTerminationProtectionCommand } from '@aws-sdk/client-cloudformation';
 import { untilServicesHealthy } from '../../services-health.ts';
 import type { DeployResult, ObservedService, Watch } from '../../target.ts';
-import {
-  type ChangeSetRequest,
-  executeChangeSet,
-  type ReadyChangeSet,
-} from '../change-sets/change-set.ts';
+import type { ChangeSetRequest, ReadyChangeSet } from '../change-sets/change-set.ts';
+import type { ChangeSetsOfRun } from '../change-sets/change-sets-of-run.ts';
 import { ChangeSetReplaced } from '../change-sets/replaced.ts';
 import type { Cloud } from '../connect/cloud.ts';
 import { explainAws } from '../connect/errors.ts';
@@ -31,6 +28,12 @@ export interface PreparedStack {
   };
 }
 
+/** What deploying takes. */
+export interface Deploying {
+  readonly context: CloudFormationContext;
+  readonly changeSets: ChangeSetsOfRun;
+}
+
 type Change = NonNullable<PreparedStack['change']>;
 type Failed = Extract<DeployResult, { kind: 'failed' }>;
 
@@ -44,13 +47,13 @@ const replans = 5;
 export async function deployStack(
   planned: PreparedStack | undefined,
   prepare: (attempt: number) => Promise<PreparedStack>,
-  context: CloudFormationContext,
+  deploying: Deploying,
   watch: Watch,
 ): Promise<DeployResult> {
   let stack = planned;
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await carryOut(stack ?? (await prepare(attempt)), context, watch);
+      return await carryOut(stack ?? (await prepare(attempt)), deploying, watch);
     } catch (cause) {
       if (!(cause instanceof ChangeSetReplaced) || attempt >= replans) throw cause;
       stack = undefined;
@@ -60,24 +63,24 @@ export async function deployStack(
 
 async function carryOut(
   stack: PreparedStack,
-  context: CloudFormationContext,
+  deploying: Deploying,
   watch: Watch,
 ): Promise<DeployResult> {
   if (stack.change) {
-    const followed = await execute(stack, stack.change, context, watch);
+    const followed = await execute(stack, stack.change, deploying, watch);
     if (!followed) return { kind: 'accepted', services: expected(stack) };
     if (!followed.ok) return failed(stack, stack.change.request, followed);
   }
   const described = await describe(stack.cloud, stack.stackId);
   await protect(stack, described);
-  return untilHealthy(stack, observedServices(described, stack.services), context, watch);
+  return untilHealthy(stack, observedServices(described, stack.services), deploying, watch);
 }
 
 /** `undefined` = not waited for. */
 async function execute(
   { cloud, group, stackId }: PreparedStack,
   { request, changeSet, usualSeconds }: Change,
-  context: CloudFormationContext,
+  { context, changeSets }: Deploying,
   watch: Watch,
 ): Promise<Followed | undefined> {
   const since = context.now();
@@ -85,7 +88,7 @@ async function execute(
     .slice(-128)
     .replace(/^-+/, '');
   const how = { token, onFailure: group.settings.onFailure };
-  await executeChangeSet(cloud, changeSet, how, watch.signal);
+  await changeSets.execute(cloud, changeSet, how, watch.signal);
   if (!watch.wait) return undefined;
   const { touched } = changeSet;
   const doing = request.kind === 'CREATE' ? 'create' : 'update';
@@ -160,7 +163,7 @@ function failed(
 async function untilHealthy(
   { group, stackId }: PreparedStack,
   services: readonly ObservedService[],
-  context: CloudFormationContext,
+  { context }: Deploying,
   watch: Watch,
 ): Promise<DeployResult> {
   const unhealthy = await untilServicesHealthy(services, group.services, context, watch);

@@ -1,7 +1,8 @@
 import type { Stack } from '@aws-sdk/client-cloudformation';
 import { UserError } from '../../../core/user-error.ts';
 import type { DesiredPreview, PlanPurpose, ProgressEvent } from '../../target.ts';
-import { type ChangeSetRequest, prepareChangeSet } from '../change-sets/change-set.ts';
+import type { ChangeSetRequest } from '../change-sets/change-set.ts';
+import type { ChangeSetsOfRun } from '../change-sets/change-sets-of-run.ts';
 import type { Cloud } from '../connect/cloud.ts';
 import type { Connections } from '../connect/connections.ts';
 import { explainAws } from '../connect/errors.ts';
@@ -39,13 +40,14 @@ export interface StackCase {
 export interface Preparing {
   readonly context: CloudFormationContext;
   readonly connections: Connections;
+  readonly changeSets: ChangeSetsOfRun;
   readonly signal: AbortSignal;
 }
 
 /** Every stack of the preview, looked at and read. Changes nothing. Throws a `UserError`. */
 export async function openCases(
   preview: DesiredPreview,
-  { context, connections }: Preparing,
+  { context, connections }: Pick<Preparing, 'context' | 'connections'>,
   seen?: readonly MarkedStack[],
 ): Promise<readonly StackCase[]> {
   return Promise.all(
@@ -115,7 +117,7 @@ export async function prepareStack(
   attempt: number,
 ): Promise<PreparedStack> {
   const { cloud, group, source, stack } = stackCase;
-  const { context, connections, signal } = preparing;
+  const { context, connections, changeSets, signal } = preparing;
   const reviewed = stack?.StackStatus === 'REVIEW_IN_PROGRESS';
   const known = stack && marksOf(stack)?.usualSeconds;
   const [usual, kind] = await Promise.all([
@@ -127,7 +129,7 @@ export async function prepareStack(
   const marks = marksOfCase(stackCase, usual);
   const request = requestFor({ ...stackCase, marks, kind, operation });
   const { now, pause } = context;
-  const changeSet = await prepareChangeSet(cloud, request, { now, pause, signal });
+  const changeSet = await changeSets.prepare(cloud, request, { now, pause, signal });
   const { stackId } = changeSet;
   const { services } = marks;
   if (changeSet.kind === 'empty') return { cloud, group, services, stackId };

@@ -13,7 +13,7 @@ import type {
   TargetPlan,
   Watch,
 } from '../../target.ts';
-import { discardChangeSet } from '../change-sets/change-set.ts';
+import { type ChangeSetsOfRun, changeSetsOfRun } from '../change-sets/change-sets-of-run.ts';
 import { ChangeSetReplaced } from '../change-sets/replaced.ts';
 import type { Connections } from '../connect/connections.ts';
 import type { CloudFormationContext } from '../context.ts';
@@ -40,12 +40,14 @@ interface Work {
   seen: readonly MarkedStack[] | undefined;
   readonly context: CloudFormationContext;
   readonly connections: Connections;
+  readonly changeSets: ChangeSetsOfRun;
   readonly prepared: Map<string, PreparedStack>;
 }
 
 /** Previews as stacks of their own. */
 export function stackTarget(context: CloudFormationContext, connections: Connections): Target {
-  const work: Work = { context, connections, prepared: new Map(), seen: undefined };
+  const changeSets = changeSetsOfRun();
+  const work: Work = { context, connections, changeSets, prepared: new Map(), seen: undefined };
   return {
     plan: ({ occasion }, purpose) => plan(work, occasion, purpose),
     deploy: ({ occasion }, watch) => deploy(work, occasion, watch),
@@ -68,13 +70,20 @@ async function plan(
   const { seen } = work;
   work.seen = undefined;
   const cases = await openCases(preview, preparing, seen);
-  const plans = await Promise.all(
+  const planned = await Promise.allSettled(
     cases.map(async (stackCase) => ({
       ...(await planCase(work, stackCase, preparing, purpose)),
       rendered: { name: 'template.yaml', text: stackCase.source.rendered },
     })),
   );
-  return joinPlans(plans);
+  const failed = planned.find((one) => one.status === 'rejected');
+  const discard = () => work.changeSets.drop();
+  if (failed) {
+    await discard();
+    throw failed.reason;
+  }
+  const plans = planned.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  return { ...joinPlans(plans), discard };
 }
 
 type CasePlan = Pick<TargetPlan, 'changes' | 'outdated'>;
@@ -103,7 +112,7 @@ async function planCase(
     return { changes: [], outdated: 'someone else changes the stack; this comes after' };
   const { change } = prepared;
   if (!purpose.dryRun) work.prepared.set(stackCase.group.stackName, prepared);
-  else if (change) await discardChangeSet(stackCase.cloud, change.changeSet, purpose.signal);
+  else if (change) await work.changeSets.discard(stackCase.cloud, change.changeSet, purpose.signal);
   const { changes = [] } = change?.changeSet ?? {};
   return { changes, outdated: 'the template or its parameters changed' };
 }
@@ -143,7 +152,7 @@ async function deploy(work: Work, preview: DesiredPreview, watch: Watch): Promis
         work.prepared.get(stackName),
         // What the plan has prepared was the first attempt.
         (attempt) => prepare(stackName, attempt + 1),
-        work.context,
+        work,
         watch,
       ),
     ),
