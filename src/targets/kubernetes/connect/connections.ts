@@ -6,12 +6,12 @@ import { openKube } from './open-kube.ts';
 /** Connections to the clusters that the configuration names, each opened once. */
 export interface Connections {
   /** Throws a `UserError` where the KUBECONFIG does not lead to a cluster. */
-  kube(settings: Pick<KubernetesSettings, 'context'>): Kube;
+  kube(settings: Pick<KubernetesSettings, 'context'>): Promise<Kube>;
 }
 
 /** Opens nothing yet. */
 export function connections({ environment }: Pick<KubernetesContext, 'environment'>): Connections {
-  const opened = new Map<string | undefined, Kube>();
+  const opened = new Map<string | undefined, Promise<Kube>>();
   return {
     kube({ context }) {
       const known = opened.get(context);
