@@ -1,5 +1,6 @@
 import type { PreviewConfiguration, ServiceConfiguration } from '../config/schema.ts';
 import { sha256Hex } from '../core/sha256.ts';
+import { UserError } from '../core/user-error.ts';
 import { pauseFor } from '../targets/pause.ts';
 import { severalTargets } from '../targets/several-targets.ts';
 import type { Target } from '../targets/target.ts';
@@ -42,6 +43,7 @@ function lazily(load: () => Promise<Target>): Target {
 const loaders = {
   local: loadLocal,
   cloudformation: loadCloudFormation,
+  kubernetes: loadKubernetes,
 } as const satisfies Record<
   Kind,
   (services: readonly ServiceConfiguration[], session: Session) => Promise<Target>
@@ -80,6 +82,13 @@ async function loadCloudFormation(
     now,
     pause: pauseFor,
   });
+}
+
+async function loadKubernetes(): Promise<Target> {
+  throw new UserError(
+    'the target kubernetes is not supported by this version of Understudy',
+    'Write target: local or target: cloudformation.',
+  );
 }
 
 /** One for each attempt of a run; several steps of one attempt start at different moments. */

@@ -1,4 +1,5 @@
 import { duration } from '../core/time.ts';
+import type { TargetKind } from '../targets/target.ts';
 import type { Configuration } from './schema.ts';
 
 // Kept free of the parser's libraries, so that an action without a configuration file loads none of them.
@@ -32,8 +33,8 @@ export const defaultPreview = {
   eligible: defaultEligible,
   expireAfter: duration(7 * 24 * 60 * minute),
   probe: defaultProbe,
-  target: 'local' as 'local' | 'cloudformation',
-  targets: ['local' as 'local' | 'cloudformation'],
+  target: 'local' as TargetKind,
+  targets: ['local' as TargetKind],
 };
 
 /** The configuration where there is no file. */
@@ -50,6 +51,8 @@ export const defaultConfiguration: Configuration = {
         local: defaultLocalSettings,
         cloudformation: undefined,
         stackName: undefined,
+        kubernetes: undefined,
+        namespace: undefined,
       },
     ],
   },

@@ -7,8 +7,7 @@ import type { ShapeFault } from './shape.ts';
 import { readTwoLines, show } from './wording.ts';
 
 /** Keys and values of versions to come. */
-const futureKeys = new Set(['pipelines', 'staging', 'preview.kubernetes']);
-const futureTargets = new Set(['kubernetes']);
+const futureKeys = new Set(['pipelines', 'staging']);
 const booleanWords = new Map([
   ...['yes', 'y', 'on', 'true', '1'].map((word) => [word, 'true'] as const),
   ...['no', 'n', 'off', 'false', '0'].map((word) => [word, 'false'] as const),
@@ -90,11 +89,6 @@ function choiceWords(path: Path, issue: BaseIssue<unknown>): Words {
     .split(' | ')
     .map((choice) => choice.replace(/^"|"$/g, ''));
   const received = typeof issue.input === 'string' ? issue.input : '';
-  if (path.includes('target') && futureTargets.has(received))
-    return {
-      message: `${name(path)}: the target ${received} is not supported by this version of Understudy. Allowed: ${allowed.join(', ')}`,
-      hint: 'Write target: local, or remove the line.',
-    };
   const meant = nearest(received, allowed);
   return {
     message: `${name(path)} is ${show(issue.input)}.${didYouMean(meant)} Allowed: ${allowed.join(', ')}`,

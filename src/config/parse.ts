@@ -2,6 +2,7 @@ import { safeParse } from 'valibot';
 import { type Problem, UserError } from '../core/user-error.ts';
 import { readDocument, type Source } from './document.ts';
 import { explainIssue, explainShape, pathOf } from './explain.ts';
+import { isKubernetesText } from './kubernetes-texts.ts';
 import type { Path } from './plain-values.ts';
 import { type Configuration, configurationSchema } from './schema.ts';
 import { findShapeFaults } from './shape.ts';
@@ -28,10 +29,11 @@ function isTextSetting(path: Path): boolean {
   const start = path.indexOf('cloudformation') + 1;
   const [section, , item, deeper] = path.slice(start);
   return (
-    start > 0 &&
-    (section === 'parameters' || section === 'tags') &&
-    deeper === undefined &&
-    (item === undefined || typeof item === 'number')
+    isKubernetesText(path) ||
+    (start > 0 &&
+      (section === 'parameters' || section === 'tags') &&
+      deeper === undefined &&
+      (item === undefined || typeof item === 'number'))
   );
 }
 

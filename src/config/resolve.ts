@@ -2,6 +2,7 @@ import { type Duration, formatDuration, parseDuration } from '../core/time.ts';
 import { defaultLocalSettings } from './defaults.ts';
 import { asList } from './lists.ts';
 import { mergeCloudFormation, resolveCloudFormation } from './resolve-cloudformation.ts';
+import { mergeKubernetes, resolveKubernetes } from './resolve-kubernetes.ts';
 import { resolveTarget } from './resolve-target.ts';
 import type { FileContent } from './sections.ts';
 
@@ -61,6 +62,7 @@ function resolveService(name: string, service: FileService, preview: FilePreview
   const inherited = withoutOverruledHealth(shared.local, service.probe);
   const given = service.host ?? preview.host;
   const { cloudformation, stackName } = resolveStack(preview, service, given);
+  const { kubernetes, namespace } = resolvePlace(preview, service);
   return {
     name,
     paths: asList(service.paths ?? preview.eligible.paths),
@@ -72,7 +74,18 @@ function resolveService(name: string, service: FileService, preview: FilePreview
     cloudformation,
     /** Template of the name of the stack; absent = the usual one. */
     stackName,
+    /** Absent where no section says enough for it. */
+    kubernetes,
+    /** Template of the name of the namespace; absent = the usual one. */
+    namespace,
   };
+}
+
+function resolvePlace(preview: FilePreview, service: FileService) {
+  if (!preview.kubernetes && !service.kubernetes)
+    return { kubernetes: undefined, namespace: undefined };
+  const merged = mergeKubernetes(preview.kubernetes, service.kubernetes);
+  return { kubernetes: resolveKubernetes(merged), namespace: merged.namespace };
 }
 
 function resolveStack(preview: FilePreview, service: FileService, host: string | undefined) {

@@ -19,6 +19,8 @@ import { hostConflicts } from './conflicts.ts';
 import { defaultLocalSettings, defaultPreview as defaults } from './defaults.ts';
 import { eligible } from './eligible-section.ts';
 import { durationField, durationOrNeverField, pathGlobs, urlPath, wholeNumber } from './fields.ts';
+import { kubernetesConflicts } from './kubernetes-conflicts.ts';
+import { ownKubernetes, sharedKubernetes } from './kubernetes-section.ts';
 import { serviceName } from './service-name.ts';
 import { ownTarget, sharedTarget } from './target-section.ts';
 import { environmentTemplate, hostTemplate } from './template-fields.ts';
@@ -159,6 +161,7 @@ const services = pipe(
           target: exactOptional(ownTarget),
           local: exactOptional(ownLocal),
           cloudformation: exactOptional(ownCloudFormation),
+          kubernetes: exactOptional(ownKubernetes),
         },
         twoLines('a mapping', '{ paths: ["web/**"] }'),
       ),
@@ -207,6 +210,7 @@ const preview = pipe(
       target: exactOptional(sharedTarget),
       local: exactOptional(sharedLocal),
       cloudformation: exactOptional(sharedCloudFormation),
+      kubernetes: exactOptional(sharedKubernetes),
       services: exactOptional(services),
     },
     twoLines('a mapping', '{ expire-after: 7d }'),
@@ -214,6 +218,7 @@ const preview = pipe(
   rawCheck((section) => hostConflicts(section)),
   rawCheck((section) => targetConflicts(section)),
   rawCheck((section) => cloudFormationConflicts(section)),
+  rawCheck((section) => kubernetesConflicts(section)),
   description('The previews of pull requests.'),
 );
 

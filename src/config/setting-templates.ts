@@ -13,6 +13,10 @@ export interface SettingRules {
   readonly further?: readonly string[];
   /** `${Parameter}` of CloudFormation may stand in it; elsewhere such text is left alone as well. */
   readonly allBracesAreOurs?: boolean;
+  /** To whom `${…}` is left; absent = CloudFormation. */
+  readonly dollarsOf?: string;
+  /** The next step where a word in braces is no placeholder and like none. */
+  readonly advice?: string;
 }
 
 /**
@@ -20,25 +24,26 @@ export interface SettingRules {
  * text, so that JSON needs no escapes.
  */
 export function settingFault(text: string, rules: SettingRules = {}): Fault | undefined {
-  return shellFault(text) ?? wordFaults(text, rules).at(0) ?? braceFault(text, rules);
+  return shellFault(text, rules) ?? wordFaults(text, rules).at(0) ?? braceFault(text, rules);
 }
 
 /** `${sha}` is what people write who come from a shell, and what CloudFormation would look up. */
-function shellFault(text: string): Fault | undefined {
+function shellFault(text: string, { dollarsOf }: SettingRules): Fault | undefined {
   const [, word] =
     [...text.matchAll(/\$\{([^{}]*)\}/g)].find(([, name]) => known.includes(name ?? '')) ?? [];
   if (word === undefined) return undefined;
   return {
     wrong: `\${${word}} in ${show(text)} is a placeholder with a dollar sign before it`,
-    next: `Write {${word}}; \${…} is left to CloudFormation.`,
+    next: `Write {${word}}; \${…} is left to ${dollarsOf ?? 'CloudFormation'}.`,
   };
 }
 
-function wordFaults(text: string, { forbidden = {}, further = [] }: SettingRules): Fault[] {
+function wordFaults(text: string, rules: SettingRules): Fault[] {
+  const { forbidden = {}, further = [], advice } = rules;
   const words = [...withoutSubstitutions(text).matchAll(/\{([A-Za-z][\w-]*)\}/g)];
   return words.flatMap(([, word = '']) => {
     if (further.includes(word)) return [];
-    if (!known.includes(word)) return [unknownFault(text, word)];
+    if (!known.includes(word)) return [unknownFault(text, word, advice)];
     const reason = Object.hasOwn(forbidden, word) ? forbidden[word] : undefined;
     return reason === undefined
       ? []
@@ -46,13 +51,14 @@ function wordFaults(text: string, { forbidden = {}, further = [] }: SettingRules
   });
 }
 
-function unknownFault(text: string, word: string): Fault {
+const ofParameters =
+  'Use one of the placeholders allowed; a parameter whose text has words in braces is given as { file: path }.';
+
+function unknownFault(text: string, word: string, advice = ofParameters): Fault {
   const meant = nearest(word, known);
   return {
     wrong: `unknown placeholder {${word}} in ${show(text)}.${meant ? ` Did you mean {${meant}}?` : ''} Allowed: ${listed(known.map((name) => `{${name}}`))}`,
-    next: meant
-      ? `Write {${meant}}.`
-      : 'Use one of the placeholders allowed; a parameter whose text has words in braces is given as { file: path }.',
+    next: meant ? `Write {${meant}}.` : advice,
   };
 }
 

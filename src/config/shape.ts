@@ -6,6 +6,7 @@ interface SchemaNode {
   readonly wrapped?: SchemaNode;
   readonly entries?: Readonly<Record<string, SchemaNode>>;
   readonly value?: SchemaNode;
+  readonly item?: SchemaNode;
   readonly options?: readonly unknown[];
   readonly message?: unknown;
 }
@@ -29,6 +30,8 @@ export function findShapeFaults(schema: unknown, value: unknown, path: Path = []
   const node = unwrap(schema as SchemaNode);
   if (Array.isArray(value) && isMappingOrText(node))
     return [{ kind: 'not-a-mapping', path, message: String(node.message) }];
+  if (Array.isArray(value) && node.item)
+    return value.flatMap((inner, index) => findShapeFaults(node.item, inner, [...path, index]));
   if (!node.entries && node.type !== 'record') return [];
   if (Array.isArray(value)) return [{ kind: 'not-a-mapping', path, message: String(node.message) }];
   if (typeof value !== 'object' || value === null) return [];

@@ -2,7 +2,7 @@ import { description, metadata, picklist, pipe, record, union } from 'valibot';
 import { serviceName } from './service-name.ts';
 import { twoLines } from './wording.ts';
 
-const kind = picklist(['local', 'cloudformation'], twoLines('a target', 'local'));
+const kind = picklist(['local', 'cloudformation', 'kubernetes'], twoLines('a target', 'local'));
 
 /** `target` of a service. */
 export const ownTarget = pipe(kind, description('Where this service runs.'));
@@ -13,8 +13,8 @@ export const sharedTarget = pipe(
     [kind, record(serviceName, kind)],
     twoLines('a target, or a mapping of services to targets', 'cloudformation'),
   ),
-  metadata({ title: '`local`, `cloudformation`, or these by service' }),
+  metadata({ title: '`local`, `cloudformation`, `kubernetes`, or these by service' }),
   description(
-    'Where previews run. Absent: `cloudformation` where there is that section and no section `local`, else `local`.',
+    'Where previews run. Absent: `cloudformation` or `kubernetes` where there is that section and no section `local`, else `local`.',
   ),
 );

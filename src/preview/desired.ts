@@ -123,6 +123,7 @@ function deriveService(
     host: hostTemplate(service, configuration),
     environment: configuration.environment,
     ...(service.stackName !== undefined && { stackName: service.stackName }),
+    ...(service.namespace !== undefined && { namespace: service.namespace }),
   });
   const { path, expect, within } = service.probe;
   const image = images.get(service.name);

@@ -32,6 +32,12 @@ describe('the published schema', () => {
     [
       'preview: { cloudformation: { mode: expand, expand: { stack: t, resources: A, domain: "{id}.x.org", priorities: 1-9, containers: [a], root: { folder: a, template: b } } } }',
     ],
+    [
+      'preview: { kubernetes: { manifests: [a, b], images: { web: "{image}" }, quota: { cpu: 2, memory: 2Gi, pods: 10 }, cluster-kinds: PersistentVolume } }',
+    ],
+    [
+      'preview: { host: "{id}.x.org", kubernetes: { app: { image: "web:{sha}", args: [a, 1], env-from: [{ secret: a }], ingress: { tls: { copy-from: a/b } }, database: { postgres: { version: 15 } } } } }',
+    ],
   ])('accepts what the parser accepts: %s', (text) => {
     expect(parseConfiguration(text, 'x')).toBeDefined();
     expect([validate(parse(text)), validate.errors]).toEqual([true, null]);
@@ -57,6 +63,10 @@ describe('the published schema', () => {
     ['preview: { cloudformation: { template: a.yaml, capabilities: [IAM] } }'],
     ['preview: { cloudformation: { template: a.yaml, empty-buckets: "yes" } }'],
     ['preview: { cloudformation: { mode: expand, expand: { attempts: 0 } } }'],
+    ['preview: { kubernetes: { manifests: { a: b } } }'],
+    ['preview: { kubernetes: { app: { image: "web:{sha}", command: npm start } } }'],
+    ['preview: { kubernetes: { app: { image: "web:{sha}", env-from: [{ secrets: a }] } } }'],
+    ['preview: { kubernetes: { manifests: a, pod-security: none } }'],
   ])('refuses what the parser refuses: %s', (text) => {
     expect(() => parseConfiguration(text, 'x')).toThrow();
     expect(validate(parse(text))).toBe(false);

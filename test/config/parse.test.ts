@@ -72,6 +72,8 @@ preview:
     },
     cloudformation: undefined,
     stackName: undefined,
+    kubernetes: undefined,
+    namespace: undefined,
   };
   expect(parseConfiguration(text, file)).toStrictEqual({
     preview: {
@@ -242,7 +244,7 @@ describe('whatever the text', () => {
         .dictionary(
           fc.constantFrom(
             ...['id', 'host', 'environment', 'eligible', 'expire-after', 'probe', 'target'],
-            ...['local', 'services', 'cloudformation'],
+            ...['local', 'services', 'cloudformation', 'kubernetes'],
           ),
           fc.oneof(
             json,
@@ -258,6 +260,7 @@ describe('whatever the text', () => {
                   'expand',
                   'mode',
                   'rollback',
+                  ...['app', 'namespace', 'quota', 'manifests', 'images'],
                 ],
               ),
               json,

@@ -16,6 +16,7 @@ import {
   parameterFaults,
   targetFaults,
 } from './cloudformation-cases.ts';
+import { kubernetesFaults, reviewAppFaults } from './kubernetes-cases.ts';
 
 const file = '.github/understudy.yml';
 
@@ -39,6 +40,8 @@ describe.each([
   ['faults under cloudformation', cloudFormationFaults],
   ['faults of parameters and tags', parameterFaults],
   ['faults of expansion', expandFaults],
+  ['faults under kubernetes', kubernetesFaults],
+  ['faults of review apps', reviewAppFaults],
   ['several faults', severalFaults],
 ])('%s', (_, files: readonly BadFile[]) => {
   test.each(files.map((entry) => [entry.name, entry] as const))(
@@ -63,8 +66,10 @@ describe.each([
 test('the corpus has at least 200 files, and none twice', () => {
   const cloudFormation = [targetFaults, cloudFormationFaults, parameterFaults, expandFaults].flat();
   const files = [yamlFaults, shapeFaults, previewFaults, eligibleFaults, serviceFaults].flat();
-  files.push(...cloudFormation);
+  const kubernetes = [kubernetesFaults, reviewAppFaults].flat();
+  files.push(...cloudFormation, ...kubernetes);
   expect(cloudFormation.length).toBeGreaterThanOrEqual(60);
+  expect(kubernetes.length).toBeGreaterThanOrEqual(100);
   expect(files.length).toBeGreaterThanOrEqual(200);
   expect(new Set(files.map(({ text }) => text)).size).toBe(files.length);
 });

@@ -104,12 +104,6 @@ export const shapeFaults: readonly BadFile[] = [
   ]),
   bad('staging', 'staging: {}\n', ['1:1', '"staging"', 'not supported by this version']),
   inPreview(
-    'the kubernetes section',
-    'kubernetes: {}',
-    3,
-    '"kubernetes" in preview is not supported',
-  ),
-  inPreview(
     'a misspelt key',
     'eligble: {}',
     3,
@@ -218,11 +212,11 @@ export const previewFaults: readonly BadFile[] = [
   inPreview('a negative length of time', 'expire-after: -1d', 17, '"-1d"'),
   inPreview('false for never', 'expire-after: false', 17, 'a length of time or never, not false'),
   inPreview(
-    'a target of a later version',
-    'target: kubernetes',
+    'a target in capitals',
+    'target: Kubernetes',
     11,
-    'kubernetes is not supported by this version',
-    'Allowed: local, cloudformation',
+    'Did you mean "kubernetes"?',
+    'Allowed: local, cloudformation, kubernetes',
   ),
   inPreview('a misspelt target', 'target: locale', 11, 'Did you mean "local"?'),
   inPreview('a number as target', 'target: 1', 11, 'a mapping of services to targets, not 1'),

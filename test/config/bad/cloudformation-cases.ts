@@ -60,10 +60,6 @@ export const targetFaults: readonly BadFile[] = [
     'preview.target.app is "cloudformatoin"',
     'Did you mean "cloudformation"?',
   ]),
-  bad('kubernetes in a map', 'preview:\n  target: { app: kubernetes }\n', [
-    '2:18',
-    'kubernetes is not supported by this version',
-  ]),
   bad(
     'a target for a service that does not exist',
     'preview:\n  target: { wev: local, api: local }\n  services: { web: { target: local }, api: {} }\n',
@@ -92,6 +88,12 @@ export const targetFaults: readonly BadFile[] = [
 ];
 
 export const cloudFormationFaults: readonly BadFile[] = [
+  inStack(
+    'a misspelt key in a list',
+    'import: [{ type: AWS::S3::Bucket, logical-id: A, identifier: { B: c }, logicalid: B }]',
+    76,
+    'unknown key "logicalid" in item 1 of preview.cloudformation.import',
+  ),
   inTemplate('an empty section', 'tags: {}', 5, 'a stack needs "cloudformation.template"'),
   inStack(
     'a misspelt key',
