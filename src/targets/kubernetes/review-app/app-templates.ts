@@ -61,15 +61,18 @@ function problemOf(
   values: TemplateValues,
   service: string,
 ): Problem[] {
-  const missing = missingPlaceholders(text, values);
+  const images = imagePlaceholders.filter(
+    (name) => text.includes(`{${name}}`) && values[name] === undefined,
+  );
+  const missing = [...missingPlaceholders(text, values), ...images];
   if (missing.length === 0) return [];
-  const isImage = missing.some((name) => name === 'image' || name === 'digest');
   return [
     {
       message: `preview.kubernetes.${place} "${text}" needs {${missing.join('}, {')}}, which this run was not given`,
-      hint: isImage
-        ? `Pass the input \`images: ${service}=registry.example.com/${service}@sha256:…\` from the step that pushed the image.`
-        : 'Run on a pull_request event, or pass the input `pull-request`.',
+      hint:
+        images.length > 0
+          ? `Pass the input \`images: ${service}=registry.example.com/${service}@sha256:…\` from the step that pushed the image.`
+          : 'Run on a pull_request event, or pass the input `pull-request`.',
     },
   ];
 }
