@@ -27,7 +27,7 @@ async function disturbed(amazon: AwsWorld, trigger: Trigger, kind: FaultKind, nt
   const { faults, forget, requests } = amazon.proxy;
   faults.clear();
   forget();
-  faults.add({ kind, nth, delay: 700 });
+  faults.add({ kind, nth, delay: 400 });
   const { exit, outputs } = await amazon.step(trigger);
   faults.clear();
   const struck = requests().find(({ fault }) => fault !== undefined);
@@ -86,7 +86,7 @@ describe('every request to AWS in turn, in a stack that previews share', () => {
       await inParallel(worlds, atOnce, () =>
         aws.inAws({ configuration: sharedConfiguration }, async (amazon) => {
           const { world } = amazon;
-          const original = await openShop(amazon);
+          await openShop(amazon);
           const other = await world.pullRequest('feature/sofa');
           expect(await amazon.step(other)).toMatchObject({ exit: 0 });
           let open = await world.pullRequest('feature/lamp');
@@ -97,8 +97,6 @@ describe('every request to AWS in turn, in a stack that previews share', () => {
             reached = Math.max(reached, nth);
             open = await world.reopenPull(2);
           }
-          expect(await amazon.step(await world.closePull(1))).toMatchObject({ exit: 0 });
-          expect(await deployedShop(amazon)).toBe(original);
         }),
       );
       expect(reached).toBeGreaterThan(fewest);
