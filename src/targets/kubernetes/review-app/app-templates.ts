@@ -1,4 +1,5 @@
 import {
+  imagePlaceholders,
   missingPlaceholders,
   renderTemplate,
   type TemplateValues,
