@@ -101,6 +101,6 @@ describe('every request to AWS in turn, in a stack that previews share', () => {
       );
       expect(reached).toBeGreaterThan(fewest);
     },
-    120_000,
+    180_000,
   );
 });
