@@ -47,10 +47,10 @@ export function kubeErrorIn(cause: unknown): KubeError | undefined {
  * @param server address of the API server, for what never reached it
  */
 export function explainKube(cause: unknown, doing: string, server = 'the API server'): unknown {
-  if (!(cause instanceof Error) || cause instanceof UserError) return cause;
+  if (cause instanceof UserError) return cause;
   const problem =
     cause instanceof KubeError
       ? refusalProblem(cause, doing)
-      : networkProblem(cause, doing, server);
+      : networkProblem((cause ?? {}) as NodeJS.ErrnoException, doing, server);
   return problem ? new UserError(problem.message, problem.hint, { cause }) : cause;
 }

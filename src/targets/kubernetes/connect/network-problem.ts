@@ -10,7 +10,7 @@ const certificateCodes = [
 
 /** What to say where the API server cannot be reached. */
 export function networkProblem(
-  { code = '', message }: NodeJS.ErrnoException,
+  { code = '', message = '' }: Partial<NodeJS.ErrnoException>,
   doing: string,
   server: string,
 ): Explanation | undefined {
