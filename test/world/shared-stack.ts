@@ -18,6 +18,7 @@ import type {
 } from '../../src/targets/target.ts';
 import { type FaultProxy, startFaultProxy } from '../aws/fault-proxy.ts';
 import { deployByHand, stackOf, type Wish } from '../aws/stack-by-hand.ts';
+import { settings } from '../targets/cloudformation/expand/shared-settings.ts';
 
 /** An account of the emulator with a shared stack in it, and what its services are asked for. */
 export interface SharedWorld {
@@ -227,25 +228,7 @@ export function settingsOf(
   given: Partial<CloudFormationSettings> = {},
   expanded: Partial<ExpandSettings> = {},
 ): CloudFormationSettings {
-  return {
-    mode: 'expand',
-    parameters: {},
-    overrides: {},
-    tags: {},
-    capabilities: [],
-    s3Prefix: 'understudy',
-    notificationArns: [],
-    terminationProtection: false,
-    onFailure: 'rollback',
-    rollbackTriggers: [],
-    monitorMinutes: 0,
-    import: [],
-    emptyBuckets: false,
-    detectDrift: false,
-    url: 'output:Url',
-    expand: { ...expand, ...expanded },
-    ...given,
-  };
+  return settings({ url: 'output:Url', expand: { ...expand, ...expanded }, ...given });
 }
 
 /** A repository whose previews live in the shared stack. */
