@@ -12,7 +12,7 @@ import { ruled } from './cloudformation-fields.ts';
 import { durationField, urlPath, wholeNumber } from './fields.ts';
 import { database } from './kubernetes-database-section.ts';
 import { defaultBuild, defaultApp as defaults } from './kubernetes-defaults.ts';
-import { command, imageTemplate, objectName, variables } from './kubernetes-fields.ts';
+import { command, imageTemplate, objectPath, variables } from './kubernetes-fields.ts';
 import { gateway, ingress } from './kubernetes-ingress-section.ts';
 import { amounts } from './kubernetes-quantities.ts';
 import { show, twoLines } from './wording.ts';
@@ -22,8 +22,8 @@ const envFrom = pipe(
     pipe(
       strictObject(
         {
-          secret: exactOptional(pipe(objectName, description('Name of a Secret.'))),
-          'config-map': exactOptional(pipe(objectName, description('Name of a ConfigMap.'))),
+          secret: exactOptional(pipe(objectPath, description('A Secret.'))),
+          'config-map': exactOptional(pipe(objectPath, description('A ConfigMap.'))),
         },
         twoLines('a mapping', '{ secret: app-env }'),
       ),
@@ -38,7 +38,9 @@ const envFrom = pipe(
     twoLines('a list', '[{ secret: app-env }]'),
   ),
   metadata({ title: 'list of `{ secret }` or `{ config-map }`' }),
-  description('Secrets and ConfigMaps whose keys become variables.'),
+  description(
+    'Secrets and ConfigMaps whose keys become variables, as `name`, or as `namespace/name`, which is copied.',
+  ),
 );
 
 const absolutePath = ruled('path', 'a path in the container', '/workspace', (text) =>

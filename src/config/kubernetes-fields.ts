@@ -155,8 +155,19 @@ function asWords(input: unknown): string {
   return `[${words.map((word) => JSON.stringify(word)).join(', ')}]`;
 }
 
-/** One name or several. */
-export const objectNames = pipe(
-  union([objectName, array(objectName)], twoLines('a name or a list of them', '[registry]')),
-  metadata({ title: 'name or list of names' }),
+/** An object of the namespace by name; one of another namespace by `namespace/name`, which is copied. */
+export const objectPath = ruled(
+  '`name` or `namespace/name`',
+  'a name or namespace/name',
+  'app-env',
+  (path) =>
+    path.includes('/')
+      ? pathFault(path, 'namespace/name', 'shared/app-env', 2)
+      : objectNameFault(path),
+);
+
+/** One of them or several. */
+export const objectPaths = pipe(
+  union([objectPath, array(objectPath)], twoLines('a name or a list of them', '[registry]')),
+  metadata({ title: '`name` or `namespace/name`, or list of them' }),
 );

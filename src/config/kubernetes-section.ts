@@ -22,7 +22,7 @@ import {
   imageTemplate,
   manifestPath,
   namespaceTemplate,
-  objectNames,
+  objectPaths,
   suffixTemplate,
   variables,
 } from './kubernetes-fields.ts';
@@ -121,7 +121,7 @@ const fields = {
     ),
   ),
   'image-pull-secrets': exactOptional(
-    pipe(objectNames, description('Secrets of the namespace that images are pulled with.')),
+    pipe(objectPaths, description('Secrets that images are pulled with.')),
   ),
 };
 const mode = pipe(

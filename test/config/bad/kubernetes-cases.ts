@@ -197,6 +197,12 @@ export const reviewAppFaults: readonly BadFile[] = [
   inApp('a source of two kinds', 'env-from: [{ secret: a, config-map: b }]', 18, 'not one source'),
   inApp('a source of no kind', 'env-from: [{}]', 18, 'not one source of variables'),
   inApp('a misspelt source', 'env-from: [{ secrets: a }]', 20, 'Did you mean "secret"?'),
+  inApp(
+    'a source of three parts',
+    'env-from: [{ secret: a/b/c }]',
+    28,
+    'of the form namespace/name',
+  ),
   inApp('a source as text', 'env-from: [app-env]', 18, 'must be a mapping, not "app-env"'),
   inApp('health as text', 'health: /healthz', 15, 'must be a mapping, not "/healthz"'),
   inApp('health without path', 'health: {}', 15, 'needs the key path'),
