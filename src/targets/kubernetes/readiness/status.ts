@@ -26,15 +26,20 @@ function ruleOf(object: KubeObject): StatusRule | undefined {
   return rules.find((some) => Object.hasOwn(some, key))?.[key];
 }
 
+/** Whether its controller tells of the object as it is now, as far as it tells of which it does. */
+export function isSeen({ status, metadata: { generation } }: KubeObject): boolean {
+  const observed = fieldsOf(status).observedGeneration;
+  return typeof observed !== 'number' || generation === undefined || observed === generation;
+}
+
 /** What holds for every kind, before its own rule. */
 function commonStatus(object: KubeObject): ReadinessStatus | undefined {
-  const { deletionTimestamp, finalizers = [], generation } = object.metadata;
+  const { deletionTimestamp, finalizers = [] } = object.metadata;
   if (deletionTimestamp !== undefined) {
     const held = finalizers.length > 0 ? `, held by ${finalizers.join(', ')}` : '';
     return inState('terminating', `being deleted${held}`);
   }
-  const observed = fieldsOf(object.status).observedGeneration;
-  if (typeof observed === 'number' && generation !== undefined && observed !== generation)
+  if (!isSeen(object))
     return inState('in-progress', 'its controller has not seen this version yet');
   const reconciling = conditionOf(object, 'Reconciling');
   if (reconciling?.status === 'True')

@@ -44,9 +44,11 @@ function currentReplicaSet(
   deployment: KubeObject,
   { replicaSets }: Surroundings,
 ): KubeObject | undefined {
-  const own = replicaSets.filter((set) => isOwnedBy(set, deployment));
-  const revisionOf = ({ metadata }: KubeObject) => Number(metadata.annotations?.[revisionKey] ?? 0);
-  return own.toSorted((one, other) => revisionOf(one) - revisionOf(other)).at(-1);
+  const revisionOf = ({ metadata }: KubeObject) => metadata.annotations?.[revisionKey];
+  // Not the latest that is known: they become known one after another.
+  return replicaSets.find(
+    (set) => isOwnedBy(set, deployment) && revisionOf(set) === revisionOf(deployment),
+  );
 }
 
 function isOwnedBy({ metadata: { ownerReferences = [] } }: KubeObject, owner: KubeObject): boolean {

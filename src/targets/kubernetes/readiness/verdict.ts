@@ -1,7 +1,7 @@
 import { after, duration, type Instant, instant } from '../../../core/time.ts';
 import { describeRef, type KubeObject } from '../kube-object.ts';
 import { creationTrouble, podTroubles } from './pod-trouble.ts';
-import { statusOf } from './status.ts';
+import { isSeen, statusOf } from './status.ts';
 import type { ReadinessStatus } from './status-rules.ts';
 import { creatorOf, isWork, podsOf, type Surroundings } from './surroundings.ts';
 import { noPatience, somePatience, type Trouble } from './trouble.ts';
@@ -94,6 +94,8 @@ function lookAt(object: KubeObject, sight: Sight): Look {
 }
 
 function troublesOf(object: KubeObject, status: ReadinessStatus, sight: Sight): readonly Trouble[] {
+  // Until then revision and pods are those of the version before.
+  if (!isSeen(object)) return [];
   const creator = creatorOf(object, sight);
   const found = [
     stuckTrouble(object, status),
