@@ -5,8 +5,13 @@ import type { Probe } from './target.ts';
 /** What a probe found. */
 export type UrlHealth =
   | { readonly healthy: true }
-  /** What was wrong at the last try, as `it answered 503`. */
-  | { readonly healthy: false; readonly detail: string };
+  | {
+      readonly healthy: false;
+      /** What was wrong at the last try, as `it answered 503`. */
+      readonly detail: string;
+      /** Nothing that listens was found there, which may be so from here only. */
+      readonly unreachable?: true;
+    };
 
 /** How an address is probed. */
 export interface UrlProbing {
@@ -37,9 +42,9 @@ export async function untilUrlHealthy(
   for (let gap = 250; ; gap = Math.min(gap * 1.5, 3000)) {
     const answer = await ask(place, Math.min(patience, Math.max(250, end - now())), probing);
     signal.throwIfAborted();
-    if (typeof answer === 'number' && isExpected(answer, probe)) return { healthy: true };
+    if (typeof answer === 'number' && isExpectedStatus(answer, probe)) return { healthy: true };
     const left = end - now();
-    if (left <= 0) return { healthy: false, detail: describe(answer, environment) };
+    if (left <= 0) return unhealthy(answer, environment);
     await pause(Math.min(gap, left), signal);
   }
 }
@@ -53,23 +58,29 @@ function addressOf(url: string, path: string): URL | undefined {
   return new URL(whole, base.origin);
 }
 
-function isExpected(status: number, { expect }: Probe): boolean {
+/** Whether a probe takes this status for health. */
+export function isExpectedStatus(status: number, { expect }: Pick<Probe, 'expect'>): boolean {
   return expect === undefined ? status >= 200 && status < 400 : status === expect;
 }
 
-function describe(answer: number | string, environment: UrlProbing['environment']): string {
-  if (typeof answer === 'number') return `it answered ${answer}`;
-  return proxyOf(environment) ? `${answer} (through the proxy that the environment names)` : answer;
+function unhealthy(answer: Answer, environment: UrlProbing['environment']): UrlHealth {
+  if (typeof answer === 'number') return { healthy: false, detail: `it answered ${answer}` };
+  const through = proxyOf(environment) ? ' (through the proxy that the environment names)' : '';
+  const detail = `${answer.words}${through}`;
+  return { healthy: false, detail, ...(answer.unreachable && { unreachable: true }) };
 }
 
-/** A status, or what went wrong. A connection of its own each time: names may come to mean other addresses. */
-function ask(url: URL, timeout: number, probing: UrlProbing): Promise<number | string> {
+/** A status, or what went wrong. */
+type Answer = number | { readonly words: string; readonly unreachable: boolean };
+
+/** A connection of its own each time: names may come to mean other addresses. */
+function ask(url: URL, timeout: number, probing: UrlProbing): Promise<Answer> {
   const { signal, environment } = probing;
   const library = process.getBuiltinModule(url.protocol === 'https:' ? 'node:https' : 'node:http');
   const agent = proxyOf(environment) && new library.Agent({ proxyEnv: { ...environment } });
   const options: RequestOptions = { signal, ...(agent ? { agent } : { agent: false }) };
   return new Promise((resolve) => {
-    const give = (answer: number | string) => {
+    const give = (answer: Answer) => {
       clearTimeout(timer);
       resolve(answer);
     };
@@ -77,23 +88,25 @@ function ask(url: URL, timeout: number, probing: UrlProbing): Promise<number | s
       give(response.statusCode ?? 0);
       response.destroy();
     });
-    const timer = setTimeout(
-      () => asked.destroy(new Error(`it did not answer within ${Math.round(timeout / 100) / 10}s`)),
-      timeout,
-    );
-    asked.on('error', (error: NodeJS.ErrnoException) => give(wordsOf(error, url)));
+    const timer = setTimeout(() => {
+      const words = `it did not answer within ${Math.round(timeout / 100) / 10}s`;
+      asked.destroy(Object.assign(new Error(words), { code: 'ETIMEDOUT' }));
+    }, timeout);
+    asked.on('error', (error: NodeJS.ErrnoException) => give(faultOf(error, url)));
     asked.end();
   });
 }
 
-function wordsOf({ code = '', message }: NodeJS.ErrnoException, url: URL): string {
-  const words: Readonly<Record<string, string>> = {
+const unreachable = /^(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)$/;
+
+function faultOf({ code = '', message }: NodeJS.ErrnoException, url: URL): Answer {
+  const known: Readonly<Record<string, string>> = {
     ECONNREFUSED: `nothing listens at ${url.host}`,
     ENOTFOUND: `the name ${url.hostname} has no address yet`,
     EAI_AGAIN: `the name ${url.hostname} could not be looked up`,
     ECONNRESET: 'the connection was cut',
   };
-  return words[code] ?? message;
+  return { words: known[code] ?? message, unreachable: unreachable.test(code) };
 }
 
 function proxyOf(environment: UrlProbing['environment']): string | undefined {

@@ -59,7 +59,7 @@ export class KubeStandIn implements Kube {
     return Promise.resolve({ apiVersion, kind, plural: pluralOf(kind), namespaced: true });
   }
 
-  proxied(): Promise<number> {
+  proxied(_request: KubeRequest, _signal: AbortSignal): Promise<number> {
     throw new Error('not in this stand-in');
   }
 
