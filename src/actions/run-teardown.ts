@@ -87,8 +87,8 @@ function refusal(reason: string): Problem {
 }
 
 function leftoverProblems({ leftovers }: TeardownOutcome): Problem[] {
-  return leftovers.filter(isStuck).map(({ type, id, reason }) => ({
+  return leftovers.filter(isStuck).map(({ type, id, reason, hint }) => ({
     message: `${type} ${id} is left over: ${reason}`,
-    hint: 'Run the teardown again; what stays is removed by hand.',
+    hint: hint ?? 'Run the teardown again; what stays is removed by hand.',
   }));
 }

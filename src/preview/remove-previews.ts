@@ -1,3 +1,4 @@
+import { UserError } from '../core/user-error.ts';
 import type { Leftover, ObservedPreview } from '../targets/target.ts';
 import type { Announcer } from './announcer.ts';
 import type { PreviewPorts } from './preview-ports.ts';
@@ -52,7 +53,8 @@ async function destroy(
   } catch (cause) {
     if (watch.signal.aborted) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
-    return [{ type: 'preview', id: preview.previewId, reason }];
+    const hint = cause instanceof UserError ? cause.problems[0]?.hint : undefined;
+    return [{ type: 'preview', id: preview.previewId, reason, ...(hint && { hint }) }];
   }
 }
 

@@ -161,6 +161,8 @@ export interface Leftover {
   readonly type: string;
   readonly id: string;
   readonly reason: string;
+  /** The next step for the user; absent = the usual one. */
+  readonly hint?: string;
   /** The target has taken its removal and goes on with it, and nobody waits. */
   readonly removing?: true;
 }

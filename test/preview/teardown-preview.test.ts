@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { UserError } from '../../src/core/user-error.ts';
 import { deployPreview } from '../../src/preview/deploy-preview.ts';
 import { type TeardownRequest, teardownPreview } from '../../src/preview/teardown-preview.ts';
 import { observedPreview } from '../builders/preview.ts';
@@ -146,6 +147,17 @@ describe('a teardown', () => {
       { type: 'preview', id: '1d0fd508', reason: 'socket hang up' },
     ]);
     expect(made.comments.bodyOf(7)).toContain('socket hang up');
+  });
+
+  test('that a user can mend says how', async () => {
+    const made = await closed();
+    const ports = portsOf(made);
+    const destroy = async () => {
+      throw new UserError('AWS denies it', 'Add the statement.');
+    };
+    const target = { ...ports.target, destroy };
+    const { leftovers } = await teardownPreview(teardownRequest(), { ...ports, target });
+    expect(leftovers).toMatchObject([{ reason: 'AWS denies it', hint: 'Add the statement.' }]);
   });
 
   test('of a dry run changes nothing', async () => {
