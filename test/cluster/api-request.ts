@@ -9,6 +9,12 @@ export interface ApiAccess {
   readonly certificate: string;
 }
 
+export interface ApiQuestion {
+  readonly method?: string;
+  readonly body?: object;
+  readonly contentType?: string;
+}
+
 export interface ApiAnswer {
   readonly status: number;
   readonly body: string;
@@ -21,9 +27,9 @@ export interface ApiAnswer {
 export function apiRequest(
   { server, token, certificate }: ApiAccess,
   path: string,
-  { method = 'GET', body }: { readonly method?: string; readonly body?: object } = {},
+  { method = 'GET', body, contentType = 'application/json' }: ApiQuestion = {},
 ): Promise<ApiAnswer> {
-  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+  const headers = { authorization: `Bearer ${token}`, 'content-type': contentType };
   const options = { agent: false, ca: certificate, headers, method, timeout: 10_000 };
   return new Promise((resolve) => {
     const asked = request(new URL(path, server), options, (response) => {

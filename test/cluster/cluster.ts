@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { mkdtempSync, readdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { makeAccount, tokenOf } from './accounts.ts';
+import type { ApiAccess } from './api-request.ts';
 import type { Site } from './component.ts';
 import {
   kubeconfigFor,
@@ -11,10 +13,13 @@ import {
   startApiServer,
   startControllers,
 } from './control-plane.ts';
+import type { CustomResources } from './custom-resources.ts';
+import { defineKinds } from './custom-resources.ts';
 import type { ImageContent } from './images/push-content.ts';
 import { pushContent } from './images/push-content.ts';
 import { kubeProgram } from './kube-program.ts';
 import { checkNode, imagePrefix, makeNetwork, startNode, startRuntime } from './node.ts';
+import { startStorage } from './storage.ts';
 import type { EndTurn } from './turn.ts';
 import { takeTurn } from './turn.ts';
 
@@ -31,6 +36,8 @@ export interface Cluster {
   readonly kubeconfig: string;
   /** `https://127.0.0.1:16443`, or with a node `https://198.18.0.1:16443`, which pods reach too. */
   readonly server: string;
+  /** For a test's own requests, with all rights. */
+  readonly admin: ApiAccess;
   /** What kubectl prints, as admin; throws with what it says when it fails. */
   kubectl(args: readonly string[], input?: string): Promise<string>;
   /**
@@ -38,6 +45,8 @@ export interface Cluster {
    * named ServiceAccount alone, good for a day. Namespace and account are made where they are not there.
    */
   serviceAccount(namespace: string, name: string, manifests: string): Promise<string>;
+  /** Makes kinds known that are not Kubernetes' own; no controller acts on them. */
+  addKinds(which: CustomResources): Promise<void>;
   /** Ends every process of it, by id, and removes what it wrote. */
   close(): Promise<void>;
 }
@@ -91,7 +100,7 @@ async function start(level: ClusterLevel, kube: string, endTurn: EndTurn): Promi
     const site = prepareSite(folder, kube, '127.0.0.1');
     await startApiServer(site);
     await startControllers(site);
-    return clusterAt(site, level, close);
+    return await clusterAt(site, level, close);
   } catch (error) {
     await end();
     throw error;
@@ -111,10 +120,10 @@ async function startWithNode(
     const digest = await pushContent(folder, registry, name, content);
     return `${imagePrefix}/${name.split(':')[0]}@${digest}`;
   };
-  return { ...clusterAt(site, 'node', close), registry: registry.address, pushImage };
+  return { ...(await clusterAt(site, 'node', close)), registry: registry.address, pushImage };
 }
 
-const prefix = 'understudy-cluster-';
+const prefix = 'understudy-kubernetes-';
 
 /** Ends clusters whose guard was killed too. This process has the turn, so that they are nobody's. */
 async function endLeftovers(kube: string): Promise<void> {
@@ -139,31 +148,31 @@ function endAfterwards(folder: string, kube: string): () => Promise<void> {
   };
 }
 
-function clusterAt(site: Site, level: ClusterLevel, close: () => Promise<void>): Cluster {
+async function clusterAt(
+  site: Site,
+  level: ClusterLevel,
+  end: () => Promise<void>,
+): Promise<Cluster> {
+  const endStorage = await startStorage(site);
+  const close = async () => {
+    endStorage();
+    await end();
+  };
+  const { admin } = site;
   const kubeconfig = join(site.folder, 'kubeconfig');
   const kubectl = (args: readonly string[], input?: string) =>
     run(site.kube, ['kubectl', `--kubeconfig=${kubeconfig}`, ...args], input);
   const serviceAccount = async (namespace: string, name: string, manifests: string) => {
-    const account = JSON.stringify(accountList(namespace, name));
-    await kubectl(['apply', '--server-side', '--field-manager=test', '-f', '-'], account);
+    await makeAccount(admin, namespace, name);
     if (manifests.trim() !== '') await kubectl(['apply', '-f', '-'], manifests);
-    const token = await kubectl(['create', 'token', name, '-n', namespace, '--duration=24h']);
+    const token = await tokenOf(admin, namespace, name);
     const path = join(site.folder, `kubeconfig-${namespace}-${name}`);
-    writeFileSync(path, kubeconfigFor(site, token.trim(), namespace), { mode: 0o600 });
+    writeFileSync(path, kubeconfigFor(site, token, namespace), { mode: 0o600 });
     return path;
   };
-  return { level, kubeconfig, server: site.admin.server, kubectl, serviceAccount, close };
-}
-
-function accountList(namespace: string, name: string) {
-  return {
-    apiVersion: 'v1',
-    kind: 'List',
-    items: [
-      { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
-      { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace } },
-    ],
-  };
+  const addKinds = (which: CustomResources) => defineKinds(admin, which);
+  const { server } = admin;
+  return { level, kubeconfig, server, admin, kubectl, serviceAccount, addKinds, close };
 }
 
 function run(program: string, args: readonly string[], input = ''): Promise<string> {

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { apiRequest, createObject } from './api-request.ts';
+import { apiRequest } from './api-request.ts';
 import type { Site } from './component.ts';
 import { startComponent, until } from './component.ts';
 
@@ -87,21 +87,9 @@ export async function startControllers(site: Site): Promise<void> {
     kubeconfig,
     ...controllerOptions(site),
   ]);
-  await createObject(site.admin, '/apis/storage.k8s.io/v1/storageclasses', storageClass);
   const account = '/api/v1/namespaces/default/serviceaccounts/default';
   await until(site, 'kube-controller-manager', () => answers(site, account));
 }
-
-/** As on most clusters, a volume that is claimed without a class is there; it is a folder of this machine. */
-const storageClass = {
-  apiVersion: 'storage.k8s.io/v1',
-  kind: 'StorageClass',
-  metadata: {
-    name: 'standard',
-    annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' },
-  },
-  provisioner: 'kubernetes.io/host-path',
-};
 
 async function answers(site: Site, path: string): Promise<boolean> {
   return (await apiRequest(site.admin, path)).status === 200;
@@ -150,6 +138,5 @@ function controllerOptions(site: Site): string[] {
     `--service-account-private-key-file=${certs}/service-accounts.key`,
     `--root-ca-file=${certs}/apiserver.crt`,
     '--use-service-account-credentials=true',
-    '--enable-hostpath-provisioner=true',
   ];
 }

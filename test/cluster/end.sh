@@ -8,21 +8,18 @@ kube=$2
 
 # A number may be another process's by now: ours have the folder in their command line.
 ours() { [ -f "pid/$1" ] && tr '\0' ' ' <"/proc/$(cat "pid/$1")/cmdline" 2>/dev/null | grep -qF "$PWD/"; }
-stop() { for name in "$@"; do ! ours "$name" || kill $signal "$(cat "pid/$name")" 2>/dev/null; done; }
+# Nothing of it is to last, so that nothing is asked to end in peace.
+stop() { for name in "$@"; do ! ours "$name" || kill -KILL "$(cat "pid/$name")" 2>/dev/null; done; }
 alive() { for file in pid/*; do ! ours "${file#pid/}" || return 0; done; return 1; }
-signal=-TERM
 
-volumes=$(! ours kube-apiserver || timeout 5 "$kube" kubectl --kubeconfig kubeconfig get pv -o 'jsonpath={.items[*].spec.hostPath.path}' 2>/dev/null)
 stop kubelet kube-proxy
 if ours containerd; then
   tasks() { timeout 10 ctr -a containerd.sock -n k8s.io task ls -q 2>/dev/null; }
-  for task in $(tasks); do timeout 5 ctr -a containerd.sock -n k8s.io task kill -s KILL "$task" 2>/dev/null; done
-  for task in $(tasks); do timeout 5 ctr -a containerd.sock -n k8s.io task rm -f "$task" >/dev/null 2>&1; done
+  for task in $(tasks); do timeout 10 ctr -a containerd.sock -n k8s.io task rm -f "$task" >/dev/null 2>&1 & done
+  wait
 fi
 stop kube-scheduler kube-controller-manager coredns registry containerd kube-apiserver etcd
-for _ in 1 2 3 4 5 6 7 8 9 10; do alive || break; sleep 0.2; done
-signal=-KILL
-for file in pid/*; do stop "${file#pid/}"; done
+for _ in 1 2 3 4 5 6 7 8 9 10; do alive || break; sleep 0.1; done
 if [ -d containerd ]; then
   # A container's guardian outlives containerd when its container could not be ended.
   for shim in $(pgrep -f "containerd-shim.*-address $PWD/containerd.sock"); do kill -9 "$shim" 2>/dev/null; done
@@ -33,5 +30,4 @@ if [ -d containerd ]; then
   ip link del understudy0 2>/dev/null
   ip link del cni-understudy 2>/dev/null
 fi
-for volume in $volumes; do case $volume in /tmp/hostpath_pv/*) rm -rf "$volume" ;; esac; done
 cd / && rm -rf "$1"

@@ -3,6 +3,9 @@ const clusterDns = '10.96.0.10';
 
 const registryIp = '10.96.0.11';
 
+/** Where CoreDNS says that it knows the Services. */
+export const dnsReady = '127.0.0.1:18181';
+
 /** Where containerd finds `registry.local:5000`. */
 export function registryHost(address: string): string {
   return `server = "http://${address}"
@@ -82,6 +85,7 @@ export function kubelet(folder: string, address: string): string {
 export const proxyOptions = [
   '--proxy-mode=iptables',
   '--cluster-cidr=10.244.0.0/16',
+  '--iptables-min-sync-period=100ms',
   '--conntrack-max-per-core=0',
   '--oom-score-adj=0',
   '--healthz-bind-address=127.0.0.1:10256',
@@ -92,10 +96,10 @@ export function corefile(address: string, kubeconfig: string): string {
   return `cluster.local:1053 {
     bind ${address}
     errors
+    ready ${dnsReady}
     kubernetes cluster.local {
         kubeconfig ${kubeconfig} test
     }
-    cache 5
 }
 registry.local:1053 {
     bind ${address}

@@ -92,6 +92,7 @@ export async function startNode(site: Site): Promise<void> {
   startComponent(site, 'coredns', kube, ['coredns', '-conf', join(folder, 'Corefile')]);
   for (const { path, object } of settings.hostServices(nodeAddress))
     await createObject(site.admin, path, object);
+  await until(site, 'coredns', () => answers(`http://${settings.dnsReady}/ready`));
   await until(site, 'kubelet', () => isReady(site));
 }
 

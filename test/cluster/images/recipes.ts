@@ -80,9 +80,9 @@ const postgres: Recipe = {
     Cmd: ['postgres'],
     Env: ['PATH=/usr/lib/postgresql/15/bin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'],
   },
-  sources: ['images/postgres-layer.sh', 'images/postgres-entrypoint.sh'],
+  sources: ['layer.sh', 'left-out.txt', 'entrypoint.sh'].map((part) => `images/postgres-${part}`),
   make: (_root, layer) => {
-    execFileSync(join('test/cluster/images/postgres-layer.sh'), [layer], { stdio: 'pipe' });
+    execFileSync('test/cluster/images/postgres-layer.sh', [layer], { stdio: 'pipe' });
   },
 };
 
