@@ -41,7 +41,7 @@ export function readsOf(facts: Placed): readonly AppRead[] {
     copied: path.includes('/'),
     ...(host !== undefined && { host }),
   });
-  const { ingress, build } = app;
+  const { ingress, build, database } = app;
   const sources = [...app.envFrom, ...(build?.envFrom ?? [])].map((source) =>
     'secret' in source ? read('Secret', source.secret) : read('ConfigMap', source.configMap),
   );
@@ -50,7 +50,18 @@ export function readsOf(facts: Placed): readonly AppRead[] {
     ingress?.kind === 'ingress' && ingress.tls?.kind === 'copy'
       ? [read('Secret', `${ingress.tls.namespace}/${ingress.tls.name}`, service.host)]
       : [];
-  return distinct([...sources, ...pull.filter(({ copied }) => copied), ...tls]);
+  const address = database?.copyFrom
+    ? [{ ref: databaseSourceRef(facts, database.copyFrom.secret), copied: false }]
+    : [];
+  return distinct([...sources, ...pull.filter(({ copied }) => copied), ...tls, ...address]);
+}
+
+/** The Secret with the address of the database that is copied. */
+export function databaseSourceRef(
+  { place }: Pick<AppFacts, 'place'>,
+  { namespace = place.namespace, name }: { readonly namespace?: string; readonly name: string },
+): ObjectRef {
+  return { apiVersion: 'v1', kind: 'Secret', name, namespace };
 }
 
 /**

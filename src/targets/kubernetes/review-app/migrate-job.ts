@@ -1,9 +1,9 @@
 import type { Stage } from '../stage.ts';
-import type { Variable } from './app-environment.ts';
 import type { AppFacts } from './app-facts.ts';
 import { appMetadata, commitKey } from './app-metadata.ts';
 import { appName, hashOf } from './app-names.ts';
 import { containerText } from './app-templates.ts';
+import type { Database } from './database/database.ts';
 import { jobStage, renderJob } from './job.ts';
 import { appContainer } from './workload.ts';
 
@@ -11,17 +11,16 @@ import { appContainer } from './workload.ts';
 const migratedKey = 'understudy.dev/migration';
 
 /** Annotations of a Deployment that is rolled out after its migration. */
-export function migratedAnnotations(facts: AppFacts, database: string): Record<string, string> {
+export function migratedAnnotations(
+  facts: AppFacts,
+  database: Database | undefined,
+): Record<string, string> {
   const name = migrationName(facts, database);
   return name === undefined ? {} : { [migratedKey]: name };
 }
 
 /** The stage that migrates; none where this commit has migrated this database already. */
-export function migrateStages(
-  facts: AppFacts,
-  database: string,
-  variables: readonly Variable[],
-): Stage[] {
+export function migrateStages(facts: AppFacts, database: Database | undefined): Stage[] {
   const { app, live, marks, service } = facts;
   const name = migrationName(facts, database);
   const isDone = live.deployment?.metadata.annotations?.[migratedKey] === name;
@@ -29,7 +28,7 @@ export function migrateStages(
   const metadata = appMetadata(facts, 'migrate', name);
   const { command, timeout } = app.migrate;
   const container = {
-    ...appContainer(facts, 'migrate', variables),
+    ...appContainer(facts, 'migrate', database?.variables ?? []),
     command: command.map((word) => containerText(word, service.values)),
   };
   const job = renderJob(facts, {
@@ -42,9 +41,9 @@ export function migrateStages(
 }
 
 /** One for each commit, command and database. */
-function migrationName(facts: AppFacts, database: string): string | undefined {
+function migrationName(facts: AppFacts, database: Database | undefined): string | undefined {
   const { app, marks } = facts;
   if (!app.migrate) return undefined;
-  const how = hashOf(app.migrate.command, database);
+  const how = hashOf(app.migrate.command, database?.name);
   return appName(facts, `migrate-${marks.commit.slice(0, 8)}-${how}`);
 }

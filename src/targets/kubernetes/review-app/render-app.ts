@@ -1,9 +1,12 @@
 import type { KubeObject } from '../kube-object.ts';
 import type { Stage, StagedObject } from '../stage.ts';
+import type { Variable } from './app-environment.ts';
 import type { AppFacts } from './app-facts.ts';
 import { requireValues } from './app-templates.ts';
 import { buildStages, builtAnnotations } from './build-job.ts';
 import { renderCopies } from './copies.ts';
+import { databaseAnnotations } from './database/copy-job.ts';
+import { databaseOf, databaseStages } from './database/database-stages.ts';
 import { migratedAnnotations, migrateStages } from './migrate-job.ts';
 import { renderRoutes } from './routes.ts';
 import { renderDeployment, renderService, replicasOf } from './workload.ts';
@@ -16,15 +19,19 @@ import { renderDeployment, renderService, replicasOf } from './workload.ts';
  */
 export function renderApp(facts: AppFacts): readonly Stage[] {
   requireValues(facts);
-  const annotations = builtAnnotations(facts);
-  const rolledOut = { ...annotations, ...migratedAnnotations(facts, '') };
+  const database = databaseOf(facts);
+  const prepared = { ...builtAnnotations(facts), ...databaseAnnotations(database) };
+  const rolledOut = { ...prepared, ...migratedAnnotations(facts, database) };
+  const variables = database?.variables ?? [];
+  const copies = renderCopies(facts).map(({ object }) => object);
   return [
-    ...stage('copy secrets and settings', renderCopies(facts), 'applied'),
+    ...stage('copy secrets and settings', copies, 'applied'),
     ...buildStages(facts),
-    ...stage('prepare the rollout', staged(preparation(facts, annotations)), 'applied'),
-    ...migrateStages(facts, '', []),
-    ...stage('roll out', staged([rollout(facts, rolledOut)]), 'ready'),
-    ...stage('open the address', staged(renderRoutes(facts)), 'ready'),
+    ...databaseStages(facts, database),
+    ...stage('prepare the rollout', preparation(facts, variables, prepared), 'applied'),
+    ...migrateStages(facts, database),
+    ...stage('roll out', [rollout(facts, variables, rolledOut)], 'ready'),
+    ...stage('open the address', renderRoutes(facts), 'ready'),
   ];
 }
 
@@ -38,22 +45,26 @@ export function finalObjects(stages: readonly Stage[]): readonly StagedObject[] 
   return [...byName.values()];
 }
 
-function preparation(facts: AppFacts, annotations: Readonly<Record<string, string>>): KubeObject[] {
+type Texts = Readonly<Record<string, string>>;
+
+function preparation(
+  facts: AppFacts,
+  variables: readonly Variable[],
+  annotations: Texts,
+): KubeObject[] {
   const empty = { replicas: 0, annotations };
   return [
     renderService(facts),
-    ...(facts.live.deployment ? [] : [renderDeployment(facts, [], empty)]),
+    ...(facts.live.deployment ? [] : [renderDeployment(facts, variables, empty)]),
   ];
 }
 
-function rollout(facts: AppFacts, annotations: Readonly<Record<string, string>>): KubeObject {
-  return renderDeployment(facts, [], { replicas: replicasOf(facts), annotations });
+function rollout(facts: AppFacts, variables: readonly Variable[], annotations: Texts): KubeObject {
+  return renderDeployment(facts, variables, { replicas: replicasOf(facts), annotations });
 }
 
-function staged(objects: readonly KubeObject[]): StagedObject[] {
-  return objects.map((object) => ({ object }));
-}
-
-function stage(name: string, objects: readonly StagedObject[], until: Stage['until']): Stage[] {
-  return objects.length > 0 ? [{ name, objects, until }] : [];
+function stage(name: string, objects: readonly KubeObject[], until: Stage['until']): Stage[] {
+  return objects.length > 0
+    ? [{ name, objects: objects.map((object) => ({ object })), until }]
+    : [];
 }
