@@ -1,5 +1,6 @@
 import { UserError } from '../../../core/user-error.ts';
-import type { Kind, KindResource, Kube } from './kube.ts';
+import { groupOf } from '../fields.ts';
+import { type Kind, type KindResource, type Kube, KubeError } from './kube.ts';
 import { isNotFound } from './kube-errors.ts';
 
 /** By API version: `Kind=plural`, those of the cluster with a `*`. Source: `kubectl api-resources`, Kubernetes 1.34. */
@@ -34,8 +35,19 @@ export function builtInKind({ apiVersion, kind }: Kind): KindResource | undefine
   return { apiVersion, kind, plural: namespaced ? plural : plural.slice(0, -1), namespaced };
 }
 
+/** `Deployment.apps`, as a kind of a version that there is; `*` stands for that of a group the cluster has to tell. */
+export function kindOfGroup(groupKind: string): Kind {
+  const dot = groupKind.indexOf('.');
+  const kind = dot < 0 ? groupKind : groupKind.slice(0, dot);
+  const group = dot < 0 ? '' : groupKind.slice(dot + 1);
+  const versions = Object.keys(builtIn).filter((apiVersion) => groupOf({ apiVersion }) === group);
+  const known = versions.map((apiVersion) => builtInKind({ apiVersion, kind })).findLast(Boolean);
+  return { apiVersion: known?.apiVersion ?? (group ? `${group}/*` : 'v1'), kind };
+}
+
 /**
- * Looks kinds up: built-in ones without a request, others by discovery, once for each API version. A kind that was
+ * Looks kinds up: built-in ones without a request, others by discovery, once for each API version (`group/*`: that
+ * which the cluster prefers). A kind that was
  * not there is asked for anew: its CustomResourceDefinition may have been applied since.
  */
 export function knownKinds(send: Kube['send']): Kube['resource'] {
@@ -65,8 +77,9 @@ async function discover(
   apiVersion: string,
   signal: AbortSignal,
 ): Promise<readonly KindResource[]> {
-  const path = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
   try {
+    const served = await servedVersion(send, apiVersion, signal);
+    const path = served.includes('/') ? `/apis/${served}` : `/api/${served}`;
     const answer = (await send({ method: 'GET', path }, signal)) as {
       readonly resources?: readonly {
         readonly name: string;
@@ -76,16 +89,37 @@ async function discover(
     };
     return (answer.resources ?? [])
       .filter(({ name }) => !name.includes('/'))
-      .map(({ name, kind, namespaced }) => ({ apiVersion, kind, plural: name, namespaced }));
+      .map(({ name, kind, namespaced }) => ({
+        apiVersion: served,
+        kind,
+        plural: name,
+        namespaced,
+      }));
   } catch (cause) {
     if (isNotFound(cause)) return [];
     throw cause;
   }
 }
 
+async function servedVersion(
+  send: Kube['send'],
+  apiVersion: string,
+  signal: AbortSignal,
+): Promise<string> {
+  if (!apiVersion.endsWith('/*')) return apiVersion;
+  const path = `/apis/${apiVersion.slice(0, -2)}`;
+  const group = (await send({ method: 'GET', path }, signal)) as {
+    readonly preferredVersion: { readonly groupVersion: string };
+  };
+  return group.preferredVersion.groupVersion;
+}
+
+/** Also taken for a `NotFound`: of a kind that there is not, nothing is there. */
 function unknownKind({ apiVersion, kind }: Kind): UserError {
+  const message = `the cluster has no kind ${kind} of ${apiVersion}`;
   return new UserError(
-    `the cluster has no kind ${kind} of ${apiVersion}`,
+    message,
     'Is its CustomResourceDefinition installed, and the version one that the cluster still serves? `kubectl api-resources` lists all.',
+    { cause: new KubeError(message, { status: 404, reason: 'NotFound', causes: [] }) },
   );
 }

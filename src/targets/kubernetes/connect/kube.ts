@@ -43,7 +43,10 @@ export interface Kube {
    * `metav1.Status`.
    */
   proxied(request: KubeRequest, signal: AbortSignal): Promise<number>;
-  /** Known kinds without a request, others by discovery. Throws a `UserError` where the cluster lacks the kind. */
+  /**
+   * Known kinds without a request, others by discovery; of `group/*` the version that the cluster prefers. Throws a
+   * `UserError` where the cluster lacks the kind, which is a `NotFound` too.
+   */
   resource(kind: Kind, signal: AbortSignal): Promise<KindResource>;
 }
 

@@ -50,10 +50,11 @@ export async function listWithVersion(
   selection: Selection,
   signal: AbortSignal,
 ): Promise<{ readonly objects: KubeObject[]; readonly resourceVersion: string }> {
-  const path = pathOf(await kube.resource(kind, signal), selection);
+  const resource = await kube.resource(kind, signal);
+  const path = pathOf(resource, selection);
   for (let round = 1; ; round += 1) {
     try {
-      return await listPages(kube, kind, { path, labels: selection.labels }, signal);
+      return await listPages(kube, resource, { path, labels: selection.labels }, signal);
     } catch (cause) {
       // The list changed so much that its next page is gone.
       if (!isExpired(cause) || round >= 3) throw cause;
