@@ -3,7 +3,7 @@
 set -eu
 sudo=
 [ "$(id -u)" -eq 0 ] || sudo=sudo
-packages='containernetworking-plugins busybox-static iptables conntrack openssl iproute2 kmod debootstrap tar'
+packages='containernetworking-plugins busybox-static iptables conntrack openssl iproute2 kmod debootstrap tar debian-archive-keyring'
 # A runner with Docker has both, in packages that exclude these.
 command -v containerd >/dev/null && command -v runc >/dev/null || packages="$packages containerd runc"
 $sudo apt-get update -qq
