@@ -52,7 +52,8 @@ function listOf<Item extends GenericSchema<string, string>>(
   return union([item, array(item)], twoLines(`${form} or a list of them`, example));
 }
 
-function globFault(glob: string): Fault | undefined {
+/** What is wrong with a glob. */
+export function globFault(glob: string): Fault | undefined {
   if (glob.trim() === '') return { wrong: 'this glob is empty', next: 'Write ** to match all.' };
   if (glob.length > 256)
     return { wrong: 'this glob is longer than 256 characters', next: 'Shorten it, with * or **.' };

@@ -1,5 +1,6 @@
 import { array, check, metadata, number, pipe, record, string, union } from 'valibot';
 import { ruled } from './cloudformation-fields.ts';
+import { globFault } from './fields.ts';
 import {
   imageTemplateFault,
   namespaceFault,
@@ -54,15 +55,19 @@ function manifestPathFault(text: string): Fault | undefined {
       wrong: `${show(text)} is an address; manifests are files`,
       next: 'Fetch it in a step before, and name the file.',
     };
-  if (text.startsWith('{') || /\{[A-Za-z][\w-]*\}/.test(text))
+  if (/\{[A-Za-z][\w-]*\}/.test(text))
     return {
       wrong: `${show(text)} has a placeholder, which no path of manifests has`,
       next: 'Write the path as it is; the image and the host are replaced in what stands there.',
     };
   // What steps before write stands outside of the repository, below RUNNER_TEMP.
   const path = text.replace(/^\//, '').replace(/\/$/, '');
-  return repositoryPathFault(path);
+  return globFault(text) ?? repositoryPathFault(path);
 }
+
+/** With a definition all objects of its kind go; without an API or a webhook others stand still. */
+const ofEveryone =
+  /^(?:Node|CustomResourceDefinition|APIService|\w+WebhookConfiguration|\w+AdmissionPolicy\w*)(?:\.|$)/;
 
 /** A kind that belongs to the cluster, as `ClusterRole.rbac.authorization.k8s.io`. */
 export const clusterKind = ruled(
@@ -74,6 +79,11 @@ export const clusterKind = ruled(
       return {
         wrong: 'a namespace is made by Understudy, or is shared',
         next: 'Remove it; take Namespace objects out of the manifests.',
+      };
+    if (ofEveryone.test(text))
+      return {
+        wrong: `${show(text)} changes the cluster for everyone, and would go with the preview`,
+        next: 'Remove it, and install it by hand.',
       };
     return /^[A-Z][A-Za-z0-9]*(?:\.[a-z0-9][a-z0-9.-]*)?$/.test(text)
       ? undefined

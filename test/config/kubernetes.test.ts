@@ -50,7 +50,7 @@ test('every key of manifests is read', () => {
     'kubernetes:',
     '  context: preview',
     '  namespace: "{repository}-pr-{number}"',
-    '  manifests: ["deploy/*.yaml", base/, /tmp/rendered.yaml]',
+    '  manifests: ["{deploy,jobs}/*.yaml", base/, /tmp/rendered.yaml]',
     '  images: { web: "registry.example.com/web@{digest}", docker.io/library/redis: "redis:7" }',
     '  env: { APP_URL: "https://{id}.example.com" }',
     '  max-replicas: 1',
@@ -70,7 +70,7 @@ test('every key of manifests is read', () => {
     namespace: '{repository}-pr-{number}',
     namespaceMode: 'own',
     nameSuffix: '',
-    manifests: ['deploy/*.yaml', 'base/', '/tmp/rendered.yaml'],
+    manifests: ['{deploy,jobs}/*.yaml', 'base/', '/tmp/rendered.yaml'],
     images: {
       web: 'registry.example.com/web@{digest}',
       'docker.io/library/redis': 'redis:7',
