@@ -11,6 +11,7 @@ import { type LogStreams, openLogStreams } from './follow-logs.ts';
 import { keepCurrent, type Picture, type Source } from './keep-current.ts';
 import { explainFailure, type Finding, type ReadinessFailure } from './post-mortem.ts';
 import { awaitedSources, surroundingSources } from './sources.ts';
+import { isSettled, statusOf } from './status.ts';
 import { isWork, podsOf } from './surroundings.ts';
 import { judge, type Memory, noMemory, type Verdict } from './verdict.ts';
 
@@ -176,9 +177,11 @@ async function nextLook(
   signal.throwIfAborted();
 }
 
+/** What is ready from the beginning needs no watch. */
 function watchAwaited(vigil: Vigil): void {
   const { awaiting, board } = vigil;
-  for (const { objects, source } of awaitedSources(awaiting.kube, board.sight().awaited)) {
+  const open = board.sight().awaited.filter((object) => !isSettled(statusOf(object)));
+  for (const { objects, source } of awaitedSources(awaiting.kube, open)) {
     watch(vigil, source, board.awaitedPicture(objects), board.fail);
   }
 }

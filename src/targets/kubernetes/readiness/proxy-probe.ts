@@ -29,7 +29,7 @@ export type ReachedHealth =
   | { readonly healthy: false; readonly detail: string };
 
 /** So long an address may be out of reach before the API server is asked in its place, or half the probe's time. */
-const reachWithin = duration(30_000);
+const reachWithin = duration(10_000);
 /** Then both are asked in turn. Milliseconds. */
 const gap = 2000;
 
@@ -46,11 +46,17 @@ export async function untilReachedHealthy(
 ): Promise<ReachedHealth> {
   const { now } = probing;
   const end = after(now(), probe.within);
-  const first = duration(Math.min(reachWithin, probe.within / 2));
+  const patience = isOfCluster(url) ? 0 : Math.min(reachWithin, probe.within / 2);
+  const first = duration(patience);
   const asked = { kube, url, service, probe, probing, end };
   const health = await untilUrlHealthy(url, { ...probe, within: first }, probing);
   if (health.healthy) return health;
   return health.unreachable ? await askInTurn(asked, health.detail) : await untilEnd(asked);
+}
+
+/** A name that only pods know. */
+function isOfCluster(url: string): boolean {
+  return URL.canParse(url) && new URL(url).hostname.endsWith('.svc');
 }
 
 interface Asked {

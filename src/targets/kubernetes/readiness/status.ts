@@ -26,6 +26,11 @@ function ruleOf(object: KubeObject): StatusRule | undefined {
   return rules.find((some) => Object.hasOwn(some, key))?.[key];
 }
 
+/** Whether nobody waits for the object: it is ready, or others will tell. */
+export function isSettled({ state }: ReadinessStatus): boolean {
+  return state === 'current' || state === 'unknown';
+}
+
 /** Whether its controller tells of the object as it is now, as far as it tells of which it does. */
 export function isSeen({ status, metadata: { generation } }: KubeObject): boolean {
   const observed = fieldsOf(status).observedGeneration;

@@ -1,4 +1,4 @@
-import { fieldsOf, numberOf, textOf } from '../fields.ts';
+import { fieldsOf, listOf, numberOf, textOf } from '../fields.ts';
 import type { KubeObject } from '../kube-object.ts';
 import type { KubeEvent } from './kube-event.ts';
 
@@ -76,4 +76,12 @@ export function isWork({ kind, spec, apiVersion }: KubeObject): boolean {
   const works = ['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Job', 'Pod'];
   if (works.includes(kind)) return numberOf(fieldsOf(spec).replicas, 1) > 0;
   return /\.[a-z]/.test(apiVersion.split('/')[0] ?? '') && !/\.k8s\.io\//.test(apiVersion);
+}
+
+/** Whether a workload has containers for which running is being ready. */
+export function isProbeless({ kind, spec }: KubeObject): boolean {
+  if (!['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet'].includes(kind)) return false;
+  const { replicas, template } = fieldsOf(spec);
+  const containers = listOf(fieldsOf(fieldsOf(template).spec).containers);
+  return numberOf(replicas, 1) > 0 && containers.some(({ readinessProbe }) => !readinessProbe);
 }

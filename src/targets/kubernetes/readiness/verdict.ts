@@ -1,9 +1,9 @@
 import { after, duration, type Instant, instant } from '../../../core/time.ts';
 import { describeRef, type KubeObject } from '../kube-object.ts';
 import { creationTrouble, podTroubles } from './pod-trouble.ts';
-import { isSeen, statusOf } from './status.ts';
+import { isSeen, isSettled, statusOf } from './status.ts';
 import type { ReadinessStatus } from './status-rules.ts';
-import { creatorOf, isWork, podsOf, type Surroundings } from './surroundings.ts';
+import { creatorOf, isProbeless, isWork, podsOf, type Surroundings } from './surroundings.ts';
 import { noPatience, somePatience, type Trouble } from './trouble.ts';
 
 /** Everything that is known at one moment. */
@@ -21,6 +21,8 @@ export interface Memory {
   readonly mendableSince: ReadonlyMap<string, Instant>;
   /** When other work was last seen on its way, by uid of the object in trouble. */
   readonly othersUntil: ReadonlyMap<string, Instant>;
+  /** Objects that were not ready at an earlier look, by uid, with those since when they are. */
+  readonly readySince: ReadonlyMap<string, Instant | undefined>;
 }
 
 /** Nothing was seen yet. */
@@ -28,6 +30,7 @@ export const noMemory: Memory = {
   since: new Map(),
   mendableSince: new Map(),
   othersUntil: new Map(),
+  readySince: new Map(),
 };
 
 /** What to make of it. */
@@ -56,8 +59,14 @@ interface Look {
   readonly status: ReadinessStatus;
   readonly isOpen: boolean;
   readonly troubles: readonly Trouble[];
+  /** Until when what seems ready is doubted. */
+  readonly doubtedUntil?: Instant;
 }
 
+/** Without a readiness probe a container is ready as soon as it runs, also where it ends at once. */
+const doubtTime = duration(2000);
+/** As long where it ended before. */
+const crashedDoubtTime = duration(10_000);
 /** Others that are on their way may mend a trouble for so long. */
 const mendingTime = duration(120_000);
 /** Once they are done, what they mend is seen to be mended in so long. */
@@ -73,7 +82,7 @@ export function judge(
   memory: Memory,
   now: Instant,
 ): { readonly verdict: Verdict; readonly memory: Memory } {
-  const looks = sight.awaited.map((object) => lookAt(object, sight));
+  const looks = sight.awaited.map((object) => doubt(lookAt(object, sight), memory, now));
   const remembered = remember(looks, memory, now);
   const failed = looks.find(
     ({ status }) => status.state === 'failed' || status.state === 'terminating',
@@ -89,8 +98,17 @@ function lookAt(object: KubeObject, sight: Sight): Look {
   const status: ReadinessStatus = isGone
     ? { state: 'terminating', detail: 'gone' }
     : statusOf(object);
-  const isOpen = status.state !== 'current' && status.state !== 'unknown';
+  const isOpen = !isSettled(status);
   return { object, status, isOpen, troubles: isOpen ? troublesOf(object, status, sight) : [] };
+}
+
+/** What became ready while it was waited for is only so once it has stayed so, where no probe of its own says it. */
+function doubt(look: Look, memory: Memory, now: Instant): Look {
+  const uid = look.object.metadata.uid ?? '';
+  if (look.isOpen || !memory.readySince.has(uid) || !isProbeless(look.object)) return look;
+  const time = memory.mendableSince.has(uid) ? crashedDoubtTime : doubtTime;
+  const doubtedUntil = after(memory.readySince.get(uid) ?? now, time);
+  return doubtedUntil > now ? { ...look, isOpen: true, doubtedUntil } : look;
 }
 
 function troublesOf(object: KubeObject, status: ReadinessStatus, sight: Sight): readonly Trouble[] {
@@ -121,8 +139,11 @@ function remember(looks: readonly Look[], before: Memory, now: Instant): Memory 
   const since = new Map<string, Instant>();
   const mendableSince = new Map<string, Instant>();
   const othersUntil = new Map<string, Instant>();
+  const readySince = new Map<string, Instant | undefined>();
   for (const look of looks.filter(({ isOpen }) => isOpen)) {
     const uid = look.object.metadata.uid ?? '';
+    const isDoubted = look.doubtedUntil !== undefined;
+    readySince.set(uid, isDoubted ? (before.readySince.get(uid) ?? now) : undefined);
     for (const { key } of look.troubles) since.set(key, before.since.get(key) ?? now);
     const isMendable = look.troubles.some(({ mendable }) => mendable);
     const mendable = before.mendableSince.get(uid) ?? (isMendable ? now : undefined);
@@ -130,7 +151,7 @@ function remember(looks: readonly Look[], before: Memory, now: Instant): Memory 
     const others = areOthersOnTheirWay(look, looks) ? now : before.othersUntil.get(uid);
     if (others !== undefined) othersUntil.set(uid, others);
   }
-  return { since, mendableSince, othersUntil };
+  return { since, mendableSince, othersUntil, readySince };
 }
 
 /** Work that is neither done nor in trouble. */
@@ -139,6 +160,7 @@ function areOthersOnTheirWay({ object }: Look, looks: readonly Look[]): boolean 
     (other) =>
       other.object !== object &&
       other.isOpen &&
+      other.doubtedUntil === undefined &&
       other.troubles.length === 0 &&
       isWork(other.object),
   );
@@ -159,7 +181,8 @@ function judgeOpen(looks: readonly Look[], memory: Memory, now: Instant): Verdic
   if (!worst) return { kind: 'ready' };
   const [trouble] = worst.troubles;
   const detail = progressWords(open, looks.length);
-  const next = Math.min(...dues.map(({ due }) => due));
+  const doubts = open.map(({ doubtedUntil = Infinity }) => doubtedUntil);
+  const next = Math.min(...dues.map(({ due }) => due), ...doubts);
   return {
     kind: 'waiting',
     detail,

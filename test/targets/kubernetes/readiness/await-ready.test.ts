@@ -108,6 +108,24 @@ describe('what is ready', () => {
     expect(events.at(-1)).toMatchObject({ state: 'done', service: 'shop' });
   });
 
+  test('without a readiness probe it is so once it has stayed so for a moment', async () => {
+    const bare = (ready: number) => ({
+      ...deployment(ready),
+      spec: { replicas: 1, template: { spec: { containers: [{ name: 'web' }] } } },
+    });
+    const waited = await wait([kube.put(bare(0))]);
+    kube.put(bare(1));
+    await clock.advance(1000);
+    kube.put(bare(0));
+    await clock.advance(500);
+    kube.put(bare(1));
+    await clock.advance(1900);
+    expect(waited.result).toBeUndefined();
+    await clock.advance(200);
+    expect(waited.result).toEqual({ ok: true });
+    expect((await wait([kube.put(bare(1))])).result).toEqual({ ok: true });
+  });
+
   test('what is told of the time before the apply counts for nothing', async () => {
     const old = { ...deployment(1), metadata: { ...deployment(1).metadata, resourceVersion: '1' } };
     kube.put(old);

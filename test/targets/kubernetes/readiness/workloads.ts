@@ -3,6 +3,8 @@ import { kubeObject } from './objects.ts';
 
 const revisionKey = 'deployment.kubernetes.io/revision';
 
+const containers = [{ name: 'web', readinessProbe: { httpGet: { path: '/' } } }];
+
 /** A Deployment of one replica with so many ready, as its controller tells it. */
 export function deployment(ready: number, name = 'web', revision = 1): KubeObject {
   return kubeObject('apps/v1', 'Deployment', {
@@ -11,7 +13,7 @@ export function deployment(ready: number, name = 'web', revision = 1): KubeObjec
       labels: { 'understudy.dev/preview': 'aa', app: name },
       annotations: { [revisionKey]: String(revision) },
     },
-    spec: { replicas: 1, progressDeadlineSeconds: 600 },
+    spec: { replicas: 1, progressDeadlineSeconds: 600, template: { spec: { containers } } },
     status: {
       observedGeneration: 1,
       replicas: 1,
