@@ -22,8 +22,6 @@ export interface ServiceMark {
   readonly commit: string;
   readonly fingerprint: string;
   readonly url: string;
-  /** Hash of all that was applied. */
-  readonly content: string;
 }
 
 /** Labels that every object of a preview carries. */
@@ -88,7 +86,7 @@ export function serviceMarksIn({ metadata }: KubeObject): ReadonlyMap<string, Se
 function readMark(text: string): ServiceMark | undefined {
   try {
     const mark: unknown = JSON.parse(text);
-    const fields = ['commit', 'fingerprint', 'url', 'content'] as const;
+    const fields = ['commit', 'fingerprint', 'url'] as const;
     const given = mark as Record<string, unknown> | null;
     return fields.every((field) => typeof given?.[field] === 'string')
       ? (mark as ServiceMark)

@@ -25,7 +25,6 @@ const web = {
   commit: marks.commit,
   fingerprint: 'f1',
   url: 'https://1d0fd508.example.com',
-  content: 'c1',
 };
 
 function carrier(

@@ -38,6 +38,12 @@ export function describeFaults({ causes, message }: KubeError): string {
 
 /** The server repeats whole values: `Invalid value: {"matchLabels": …}: field is immutable`. */
 function shortened(fault: string): string {
+  const untyped = /^failed to create typed patch object \([^)]*\): ([\s\S]*)$/.exec(fault)?.[1];
+  if (untyped)
+    return untyped
+      .replace(/^errors:\s*/, '')
+      .replaceAll(/\s*\n\s*/g, '; ')
+      .replace(/^\./, '');
   const said = /^Invalid value: [\s\S]*: ([^:{}]+)$/.exec(fault)?.[1] ?? fault;
   return said.length > 300 ? `${said.slice(0, 300)} …` : said;
 }

@@ -56,7 +56,10 @@ export function errorIn(status: number, text: string): KubeError {
     reason,
   }));
   const message = told.message ?? `the API server answered ${status}`;
-  return new KubeError(message, { status, reason: told.reason ?? '', causes });
+  // Server-side apply answers 500 for fields that the kind lacks and for keys that are there twice.
+  const isBadRequest = message.startsWith('failed to create typed patch object');
+  const known = isBadRequest ? { status: 400, reason: 'BadRequest' } : { status };
+  return new KubeError(message, { reason: told.reason ?? '', causes, ...known });
 }
 
 /** Whether the text is the API server's own refusal. */

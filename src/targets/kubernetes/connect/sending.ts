@@ -62,7 +62,8 @@ async function tryOnce(
     const text = await readText(answer);
     const status = answer.statusCode ?? 0;
     if (isSuccess(status)) return { answer: parseAnswer(status, text) };
-    return { status, ...retryAfterOf(answer), cause: errorIn(status, text) };
+    const cause = errorIn(status, text);
+    return { status: cause.status, ...retryAfterOf(answer), cause };
   } catch (cause) {
     return failureOf(cause, limit);
   } finally {

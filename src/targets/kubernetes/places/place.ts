@@ -8,7 +8,8 @@ import { type KubernetesSettings, kubernetesSettings } from '../settings.ts';
 export interface Place {
   /** `own`: the namespace is the preview's. `shared`: others live there too. */
   readonly mode: KubernetesSettings['namespaceMode'];
-  readonly context: string | undefined;
+  /** Of the KUBECONFIG. */
+  readonly context?: string;
   readonly namespace: string;
   /** Appended to every name; empty in a namespace of its own. */
   readonly suffix: string;
@@ -47,7 +48,13 @@ function placeOf(key: PreviewKey, service: DesiredService, settings: KubernetesS
   const { namespaceMode: mode, context } = settings;
   const { namespace } = service.names;
   const suffix = mode === 'own' ? '' : renderTemplate(settings.nameSuffix, service.values);
-  return { mode, context, namespace, suffix, carrier: carrierOf(mode, namespace, key) };
+  return {
+    mode,
+    ...(context !== undefined && { context }),
+    namespace,
+    suffix,
+    carrier: carrierOf(mode, namespace, key),
+  };
 }
 
 /** What carries the marks of a preview in a namespace. */

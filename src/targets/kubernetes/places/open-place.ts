@@ -1,0 +1,93 @@
+import { UserError } from '../../../core/user-error.ts';
+import type { DesiredPreview, Watch } from '../../target.ts';
+import type { Kube } from '../connect/kube.ts';
+import { applyObject, getObject, mergePatch } from '../connect/objects.ts';
+import type { KubernetesContext } from '../context.ts';
+import type { KubeObject, ObjectRef } from '../kube-object.ts';
+import { carrierAnnotations, carrierLabels, isMarkedAs, serviceAnnotation } from '../marks.ts';
+import type { ServedPlace } from './place.ts';
+import { renderCarrier, renderGuards } from './render-namespace.ts';
+
+/** What opening a place takes. */
+export interface OpeningPlace extends Pick<KubernetesContext, 'pause'> {
+  readonly kube: Kube;
+  readonly watch: Pick<Watch, 'signal'>;
+}
+
+/**
+ * Makes the namespace ready for a deploy of its services, whose own marks are taken away until that has ended.
+ * A namespace that is still on its way out is waited for. Answers whether it was made just now. Throws a `UserError` where
+ * it is someone else's.
+ */
+export async function openPlace(
+  place: ServedPlace,
+  preview: DesiredPreview,
+  { kube, watch: { signal }, pause }: OpeningPlace,
+): Promise<boolean> {
+  const [{ settings }] = place.services;
+  const live = await settledCarrier(kube, place.carrier, { signal, pause });
+  if (live) requireOurs(live, place, preview);
+  if (live && place.mode === 'own') await remark(kube, place, preview, live, signal);
+  else await applyObject(kube, renderCarrier(place, preview, settings), { force: true, signal });
+  if (place.mode === 'own') {
+    const guards = renderGuards(place, preview, settings);
+    await Promise.all(guards.map((guard) => applyObject(kube, guard, { force: true, signal })));
+  }
+  return live === undefined && place.mode === 'own';
+}
+
+/** The carrier as it is, once it is not on its way out any more; `undefined` = there is none. */
+async function settledCarrier(
+  kube: Kube,
+  carrier: ObjectRef,
+  { signal, pause }: { readonly signal: AbortSignal } & Pick<KubernetesContext, 'pause'>,
+): Promise<KubeObject | undefined> {
+  for (let gap = 200; ; gap = Math.min(gap * 1.5, 2000)) {
+    const live = await getObject(kube, carrier, signal);
+    if (live?.metadata.deletionTimestamp === undefined) return live;
+    await pause(gap, signal);
+  }
+}
+
+/** Only what the deploy changes, so that marks of services that another run deploys stay. */
+async function remark(
+  kube: Kube,
+  { carrier, services }: ServedPlace,
+  preview: DesiredPreview,
+  live: KubeObject,
+  signal: AbortSignal,
+): Promise<void> {
+  const [{ settings }] = services;
+  const annotations = {
+    ...carrierAnnotations(preview),
+    ...Object.assign({}, ...services.map(({ service }) => serviceAnnotation(service.name, null))),
+  };
+  const labels = {
+    ...carrierLabels(preview),
+    'pod-security.kubernetes.io/enforce': settings.podSecurity,
+  };
+  if (isAsWanted(live, labels, annotations)) return;
+  await mergePatch(kube, carrier, { metadata: { labels, annotations } }, signal);
+}
+
+function isAsWanted(
+  { metadata }: KubeObject,
+  labels: Readonly<Record<string, string>>,
+  annotations: Readonly<Record<string, string | null>>,
+): boolean {
+  return (
+    Object.entries(labels).every(([key, value]) => metadata.labels?.[key] === value) &&
+    Object.entries(annotations).every(
+      ([key, value]) => (metadata.annotations?.[key] ?? null) === value,
+    )
+  );
+}
+
+function requireOurs(live: KubeObject, { mode, namespace }: ServedPlace, preview: DesiredPreview) {
+  if (isMarkedAs(live, preview)) return;
+  const what = mode === 'own' ? 'namespace' : 'ConfigMap of marks in the namespace';
+  throw new UserError(
+    `the ${what} ${namespace} is there already and is not this preview's: it does not carry its marks`,
+    'Delete it, or set `preview.kubernetes.namespace` to names that nothing else has, as "{repository}-preview-{id}".',
+  );
+}

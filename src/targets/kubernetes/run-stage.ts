@@ -1,0 +1,74 @@
+import type { Watch } from '../target.ts';
+import { applyObjects } from './apply/apply-objects.ts';
+import type { KnownSet } from './apply/apply-set.ts';
+import type { Kube } from './connect/kube.ts';
+import { deleteObject, getObject } from './connect/objects.ts';
+import type { KubernetesContext } from './context.ts';
+import { refOf } from './kube-object.ts';
+import type { PlacedService } from './places/place.ts';
+import { awaitReady } from './readiness/await-ready.ts';
+import type { ReadinessFailure } from './readiness/post-mortem.ts';
+import { statusOf } from './readiness/status.ts';
+import type { Stage, StagedObject } from './stage.ts';
+
+/** What running a stage takes. */
+export interface RunningStage {
+  readonly kube: Kube;
+  readonly context: KubernetesContext;
+  readonly watch: Watch;
+  readonly placed: PlacedService;
+  /** Opened. */
+  readonly set: KnownSet;
+}
+
+/** Applies what the stage is made of, and waits for it; answers with what failed, `undefined` = nothing. */
+export async function runStage(
+  stage: Stage,
+  { kube, context, watch, placed, set }: RunningStage,
+): Promise<ReadinessFailure | undefined> {
+  const { signal } = watch;
+  const { service, settings } = placed;
+  const { now, pause } = context;
+  if (stage.once) await clearFailedJobs(stage.objects, { kube, context, signal });
+  const objects = await applyObjects(stage.objects, { set, force: settings.force, signal });
+  if (stage.until === 'applied') {
+    watch.progress({
+      kind: 'step',
+      service: service.name,
+      step: stage.name,
+      at: now(),
+      state: 'done',
+    });
+    return undefined;
+  }
+  const readiness = await awaitReady({
+    kube,
+    objects,
+    watch,
+    service: service.name,
+    step: stage.name,
+    timeout: stage.timeout ?? settings.rolloutTimeout,
+    now,
+    pause,
+    ...(stage.follow && { follow: true }),
+  });
+  return readiness.ok ? undefined : readiness.failure;
+}
+
+/** What failed in an earlier run is tried once more in this one. */
+async function clearFailedJobs(
+  objects: readonly StagedObject[],
+  { kube, context, signal }: { kube: Kube; context: KubernetesContext; signal: AbortSignal },
+): Promise<void> {
+  for (const { object } of objects) {
+    if (object.kind !== 'Job') continue;
+    const live = await getObject(kube, refOf(object), signal);
+    const { uid } = live?.metadata ?? {};
+    const isGoing = live?.metadata.deletionTimestamp !== undefined;
+    if (!live || uid === undefined || (!isGoing && statusOf(live).state !== 'failed')) continue;
+    await deleteObject(kube, refOf(live), { uid, propagation: 'Foreground' }, signal);
+    while ((await getObject(kube, refOf(live), signal))?.metadata.uid === uid) {
+      await context.pause(300, signal);
+    }
+  }
+}
