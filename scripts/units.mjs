@@ -16,6 +16,8 @@ export const units = {
   'targets/cloudformation/expand/open.js': 'targets/cloudformation/expand/open.js',
   'targets/cloudformation/template/open.js': 'targets/cloudformation/template/open.js',
   'targets/cloudformation/nearby/entry.js': 'targets/cloudformation/nearby/entry.js',
+  'targets/kubernetes/target.js': 'targets/kubernetes/target.js',
+  'targets/kubernetes/manifests/open.js': 'targets/kubernetes/manifests/open.js',
   'gateway/index.js': 'targets/local/gateway/main.js',
   'lab/index.js': 'lab/main.js',
   'lab/markdown.js': 'lab/markdown.js',

@@ -34,7 +34,7 @@ export async function parametersReader(environment: Environment): Promise<Parame
 export function readDeployInputs(reader: InputReader, parameters: ParametersReader): DeployInputs {
   return {
     ...readCommonInputs(reader),
-    target: reader.choice('target', ['local', 'cloudformation']),
+    target: reader.choice('target', ['local', 'cloudformation', 'kubernetes']),
     service: reader.text('service'),
     pullRequest: reader.integer('pull-request', { min: 1, max: 2 ** 31 }),
     commit: readCommit(reader),

@@ -17,6 +17,11 @@ export function discreetTarget(
     ...secretsIn(session.run.environment),
     ...services.flatMap(({ local }) => secretsIn(local?.env ?? {})),
     ...services.flatMap(({ cloudformation }) => secretsIn(cloudformation?.overrides ?? {})),
+    ...services.flatMap(({ kubernetes }) => [
+      ...secretsIn(kubernetes?.env ?? {}),
+      ...secretsIn(kubernetes?.app?.env ?? {}),
+      ...secretsIn(kubernetes?.app?.build?.env ?? {}),
+    ]),
   ]);
   const quiet = (watch: Watch): Watch => ({
     ...watch,

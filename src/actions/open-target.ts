@@ -1,6 +1,5 @@
 import type { PreviewConfiguration, ServiceConfiguration } from '../config/schema.ts';
 import { sha256Hex } from '../core/sha256.ts';
-import { UserError } from '../core/user-error.ts';
 import { pauseFor } from '../targets/pause.ts';
 import { severalTargets } from '../targets/several-targets.ts';
 import type { Target } from '../targets/target.ts';
@@ -84,11 +83,40 @@ async function loadCloudFormation(
   });
 }
 
-async function loadKubernetes(): Promise<Target> {
-  throw new UserError(
-    'the target kubernetes is not supported by this version of Understudy',
-    'Write target: local or target: cloudformation.',
+async function loadKubernetes(
+  services: readonly ServiceConfiguration[],
+  session: Session,
+): Promise<Target> {
+  const { context, inputs, run, now } = session;
+  const { createKubernetesTarget } = await import(
+    /* webpackIgnore: true */ '../targets/kubernetes/target.ts'
   );
+  return createKubernetesTarget({
+    repository: context.repository,
+    services: services.flatMap(({ name, kubernetes }) =>
+      kubernetes ? [{ name, settings: kubernetes }] : [],
+    ),
+    files: repositoryFiles(session),
+    environment: run.environment,
+    source: { apiUrl: context.apiUrl, token: inputs.token ?? '' },
+    operation: operationOf(session),
+    now,
+    random: Math.random,
+    randomText,
+    pause: pauseFor,
+  });
+}
+
+const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+
+/** Bytes that would make some letters likelier than others are thrown away. */
+function randomText(length: number): string {
+  let text = '';
+  while (text.length < length) {
+    const [byte = 255] = crypto.getRandomValues(new Uint8Array(1));
+    if (byte < letters.length * 4) text += letters[byte % letters.length];
+  }
+  return text;
 }
 
 /** One for each attempt of a run; several steps of one attempt start at different moments. */

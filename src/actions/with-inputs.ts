@@ -42,15 +42,21 @@ function checked(
   return { ...configuration, preview: { ...configuration.preview, services } };
 }
 
-function lackingSection({ name, target, cloudformation }: ServiceConfiguration): Problem[] {
-  if (target !== 'cloudformation' || cloudformation) return [];
+function lackingSection(service: ServiceConfiguration): Problem[] {
+  const { name, target } = service;
+  if (target === 'local' || service[target]) return [];
   return [
     {
-      message: `input target is cloudformation, but the configuration does not say how the service ${name} runs there`,
-      hint: 'Add `preview: { cloudformation: { template: infra/preview.yaml } }` to .github/understudy.yml.',
+      message: `input target is ${target}, but the configuration does not say how the service ${name} runs there`,
+      hint: `Add \`preview: { ${target}: { ${leastSections[target]} } }\` to .github/understudy.yml.`,
     },
   ];
 }
+
+const leastSections = {
+  cloudformation: 'template: infra/preview.yaml',
+  kubernetes: 'manifests: [deploy/*.yaml]',
+} as const;
 
 function unknownService(name: string, services: readonly ServiceConfiguration[]): Problem[] {
   const names = services.map((service) => service.name);

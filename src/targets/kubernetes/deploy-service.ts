@@ -1,9 +1,8 @@
-import type { DeployResult, DesiredPreview, Watch } from '../target.ts';
+import type { DeployResult, Watch } from '../target.ts';
 import { closeSet, openSet } from './apply/apply-set.ts';
 import type { Kube } from './connect/kube.ts';
 import type { KubernetesContext } from './context.ts';
 import { describeRef } from './kube-object.ts';
-import type { ServedPlace } from './places/place.ts';
 import type { ReadinessFailure } from './readiness/post-mortem.ts';
 import { runStage } from './run-stage.ts';
 import { probeService } from './service-health.ts';
