@@ -78,6 +78,20 @@ describe('a request', () => {
     expect(server.seen).toHaveLength(2);
   });
 
+  test('to apply fields that the kind lacks is answered 500, and is no fault of the server', async () => {
+    const { kube, server } = await served((_, answer) =>
+      refuse(
+        answer,
+        500,
+        '',
+        'failed to create typed patch object (shop/web; apps/v1, Kind=Deployment): .spec.replica: field not declared in schema',
+      ),
+    );
+    const request = { method: 'PATCH', path: deployment, body: {} } as const;
+    await expect(kube.send(request, signal)).rejects.toMatchObject({ status: 400 });
+    expect(server.seen).toHaveLength(1);
+  });
+
   test('answered by something that is not Kubernetes says so', async () => {
     const { kube } = await served((_, answer) => answer.end('<html>Sign in</html>'));
     await expect(kube.send({ method: 'GET', path: '/version' }, signal)).rejects.toThrow(
