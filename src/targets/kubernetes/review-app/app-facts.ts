@@ -26,6 +26,8 @@ export interface AppFacts {
 export interface LiveApp {
   /** The Deployment of `deploymentRef`, where there is one. */
   readonly deployment?: KubeObject;
+  /** The Jobs of the preview; absent where the app has no build and no migration. */
+  readonly jobs?: readonly KubeObject[];
   /** Those of `readsOf` that are there. */
   readonly found: readonly KubeObject[];
   /** The cluster knows CloudNativePG's `Cluster`; asked only where `asksForCloudNativePg` says so. */

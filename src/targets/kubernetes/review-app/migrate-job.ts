@@ -1,10 +1,11 @@
+import type { KubeObject } from '../kube-object.ts';
 import type { Stage } from '../stage.ts';
 import type { AppFacts } from './app-facts.ts';
-import { appMetadata, commitKey } from './app-metadata.ts';
-import { appName, hashOf } from './app-names.ts';
+import { commitKey, isPartOf } from './app-metadata.ts';
+import { hashOf } from './app-names.ts';
 import { containerText } from './app-templates.ts';
 import type { Database } from './database/database.ts';
-import { jobStage, renderJob } from './job.ts';
+import { isDone, isUnfinished, jobStage, renderJob } from './job.ts';
 import { appContainer } from './workload.ts';
 
 /** Where the Deployment says which migration it was rolled out after. */
@@ -15,17 +16,17 @@ export function migratedAnnotations(
   facts: AppFacts,
   database: Database | undefined,
 ): Record<string, string> {
-  const name = migrationName(facts, database);
-  return name === undefined ? {} : { [migratedKey]: name };
+  const key = migrationKey(facts, database);
+  return key === undefined ? {} : { [migratedKey]: key };
 }
 
 /** The stage that migrates; none where this commit has migrated this database already. */
 export function migrateStages(facts: AppFacts, database: Database | undefined): Stage[] {
   const { app, live, marks, service } = facts;
-  const name = migrationName(facts, database);
-  const isDone = live.deployment?.metadata.annotations?.[migratedKey] === name;
-  if (!app.migrate || name === undefined || isDone) return [];
-  const metadata = appMetadata(facts, 'migrate', name);
+  const key = migrationKey(facts, database);
+  if (!app.migrate || key === undefined) return [];
+  const isRolledOut = live.deployment?.metadata.annotations?.[migratedKey] === key;
+  if (isRolledOut || isDone(facts, 'migrate', key)) return [];
   const { command, timeout } = app.migrate;
   const container = {
     ...appContainer(facts, 'migrate', database?.variables ?? []),
@@ -33,7 +34,8 @@ export function migrateStages(facts: AppFacts, database: Database | undefined): 
   };
   const job = renderJob(facts, {
     component: 'migrate',
-    metadata: { ...metadata, labels: { ...metadata.labels, [commitKey]: marks.commit } },
+    key,
+    labels: { [commitKey]: marks.commit },
     timeout,
     pod: { containers: [container] },
   });
@@ -41,9 +43,20 @@ export function migrateStages(facts: AppFacts, database: Database | undefined): 
 }
 
 /** One for each commit, command and database. */
-function migrationName(facts: AppFacts, database: Database | undefined): string | undefined {
+function migrationKey(facts: AppFacts, database: Database | undefined): string | undefined {
   const { app, marks } = facts;
   if (!app.migrate) return undefined;
   const how = hashOf(app.migrate.command, database?.name);
-  return appName(facts, `migrate-${marks.commit.slice(0, 8)}-${how}`);
+  return `migrate-${marks.commit.slice(0, 8)}-${how}`;
+}
+
+/**
+ * Migrations of the service that still run, of a deploy that was cut off. To be waited for before another one begins:
+ * one that is ended half-way may leave a database that none can go on with.
+ */
+export function unfinishedMigrations(
+  jobs: readonly KubeObject[],
+  { service }: Pick<AppFacts, 'service'>,
+): KubeObject[] {
+  return jobs.filter((job) => isPartOf(job, service.name, 'migrate') && isUnfinished(job));
 }

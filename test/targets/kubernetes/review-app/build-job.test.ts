@@ -72,6 +72,13 @@ describe('builds that are no longer wanted', () => {
     expect(staleBuilds([old, job], facts, stages)).toEqual([old]);
   });
 
+  test('are those of this commit that another run began with other settings, unless they are complete', () => {
+    const other = factsOf({ app: { build }, settings: { imagePullSecrets: ['harbor'] } });
+    expect(staleBuilds([job], other, renderApp(other))).toEqual([job]);
+    const done = { ...job, status: { conditions: [{ type: 'Complete', status: 'True' }] } };
+    expect(staleBuilds([done], other, [])).toEqual([]);
+  });
+
   test('are never those of another service, nor Jobs that do not build', () => {
     const api = lastOf(renderApp(factsOf({ app: { build }, service: { name: 'api' } })), 'Job');
     const migrate = { command: ['m'], timeout: build.timeout };

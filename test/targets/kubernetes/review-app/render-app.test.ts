@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { duration } from '../../../../src/core/time.ts';
 import { UserError } from '../../../../src/core/user-error.ts';
+import { unfinishedMigrations } from '../../../../src/targets/kubernetes/review-app/migrate-job.ts';
 import {
   finalObjects,
   renderApp,
@@ -56,6 +57,40 @@ describe('the stages of a review app', () => {
       live: { ...(deployment && { deployment }) },
     });
     expect(names(renderApp(resumed))).toEqual(['prepare the rollout', 'migrate', 'roll out']);
+  });
+
+  test('what a complete Job has done is not done again, though its containers would be set otherwise now', () => {
+    const done = { conditions: [{ type: 'Complete', status: 'True' }] };
+    const first = renderApp(factsOf({ app: { build, migrate } }));
+    const jobs = [lastOf(first, 'Job'), ...objectsOf(first, 'build the image')];
+    const namesWith = (status: object) =>
+      names(
+        renderApp(
+          factsOf({
+            app: { build, migrate, env: { NEW: '1' } },
+            live: { jobs: jobs.map((job) => ({ ...job, status })) },
+          }),
+        ),
+      );
+    expect(namesWith(done)).toEqual(['prepare the rollout', 'roll out']);
+    expect(namesWith({})).toContain('migrate');
+  });
+
+  test('a Job with other containers has another name, for its pods cannot be changed', () => {
+    const nameOf = (env: Record<string, string>) =>
+      lastOf(renderApp(factsOf({ app: { migrate, env } })), 'Job').metadata.name;
+    expect(nameOf({ A: '1' })).not.toBe(nameOf({ A: '2' }));
+  });
+
+  test('migrations that still run are found, of whatever commit', () => {
+    const ended = { conditions: [{ type: 'Failed', status: 'True' }] };
+    const job = lastOf(
+      renderApp(factsOf({ app: { migrate }, marks: { commit: 'b'.repeat(40) } })),
+      'Job',
+    );
+    const [building] = objectsOf(renderApp(factsOf({ app: { build } })), 'build the image');
+    const jobs = [job, { ...job, status: ended }, ...(building ? [building] : [])];
+    expect(unfinishedMigrations(jobs, factsOf())).toEqual([job]);
   });
 
   test('another commit is built and migrated by Jobs of other names', () => {

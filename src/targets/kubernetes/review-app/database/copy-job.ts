@@ -108,10 +108,9 @@ function copyJob(facts: AppFacts, copyFrom: CopySettings, database: Database): K
     resources: { requests: facts.settings.containerDefaults },
     securityContext: { ...securityOf('restricted', 'image'), runAsUser: user, runAsGroup: user },
   };
-  const how = hashOf(database.name, copyFrom, facts.live.maskSql);
   return renderJob(facts, {
     component: 'copy',
-    metadata: appMetadata(facts, 'copy', appName(facts, `copy-${how}`)),
+    key: `copy-${hashOf(database.name)}`,
     timeout: copyFrom.timeout,
     pod: {
       containers: [container],
