@@ -107,6 +107,9 @@ async function isReady(site: Site): Promise<boolean> {
 
 /** A bridge with the node's address; pods are on another, between which no firewall of the machine may stand. */
 export function makeNetwork(): void {
+  try {
+    run('ip', 'link', 'delete', bridges.node);
+  } catch {} // It is left only where a start was cut short.
   run('ip', 'link', 'add', bridges.node, 'type', 'bridge');
   run('ip', 'address', 'add', `${nodeAddress}/32`, 'dev', bridges.node);
   run('ip', 'link', 'set', bridges.node, 'up');
