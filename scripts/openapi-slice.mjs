@@ -46,6 +46,7 @@ const repositoryOperations = {
   '/git/tags': 'post',
   '/git/tags/{tag_sha}': 'get',
   '/contents/{path}': 'get',
+  '/tarball/{ref}': 'get',
   '/statuses/{sha}': 'post',
   '/commits/{ref}/statuses': 'get',
   '/commits/{ref}/status': 'get',

@@ -130,6 +130,7 @@ function contextOf(
     // A route outside /repos/{owner}/{repo} that asks for its repository is a fault of ours.
     repository: repository as RepositoryState,
     address: world.origin() + call.prefix + call.path,
+    host: call.headers.host ?? '',
   };
 }
 

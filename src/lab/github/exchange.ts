@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Api, Call } from './api.ts';
 import { answerCall, errorAnswer } from './api.ts';
 import { ApiError } from './api-error.ts';
+import { isArchivePath, serveArchive } from './archives.ts';
 import type { Fault, Faults } from './faults.ts';
 import { createLabControl } from './lab-control.ts';
 import { exhausted, secondaryLimit } from './rate-limit.ts';
@@ -41,6 +42,7 @@ export function createExchange(api: Api, faults: Faults, gate?: Gate): RequestLi
     if (isGitPath(url.pathname)) {
       return serveGit(api.world, request, response, url, (entry) => gitRequests.push(entry));
     }
+    if (isArchivePath(url.pathname)) return serveArchive(api.world, response, url);
     const call = await readCall(request, url);
     if (call.path.startsWith('/_lab/')) return write(response, call, await lab(call));
     index += 1;

@@ -1,5 +1,6 @@
 import type { Route } from './route.ts';
 import { actionRoutes } from './routes/actions.ts';
+import { archiveRoutes } from './routes/archives.ts';
 import { branchRoutes } from './routes/branches.ts';
 import { checkRoutes } from './routes/checks.ts';
 import { commentRoutes } from './routes/comments.ts';
@@ -35,6 +36,7 @@ export const apiRoutes: readonly Route[] = [
   ...refRoutes,
   ...gitObjectRoutes,
   ...contentRoutes,
+  ...archiveRoutes,
   ...statusRoutes,
   ...checkRoutes,
   ...commitRoutes,

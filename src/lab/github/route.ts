@@ -19,6 +19,8 @@ export interface Context {
   readonly repository: RepositoryState;
   /** Address of this call without its query, as the caller wrote it. */
   readonly address: string;
+  /** Host and port that the caller asked. */
+  readonly host: string;
 }
 
 /** What a route answers. `body` is sent as JSON unless it is a Buffer; absent = empty. */
