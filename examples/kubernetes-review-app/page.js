@@ -68,6 +68,12 @@ function factsOf({ database, migrations, commit, now }) {
   ];
 }
 
+const noRows = {
+  answers: 'There is none yet.',
+  silent: 'They cannot be read now.',
+  absent: 'There is no database.',
+};
+
 function renderMigrations(facts) {
   const { migrations } = facts;
   const rows = migrations.map((migration) => renderMigration(migration, facts)).join('\n');
@@ -79,7 +85,7 @@ ${rows}
 </table>`;
   return `<section>
 <h2>Migrations <small>a row for each deployed commit, newest first</small></h2>
-${rows === '' ? '<p class="note quiet">There are none.</p>' : table}
+${rows === '' ? `<p class="note quiet">${noRows[facts.database]}</p>` : table}
 </section>`;
 }
 
