@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { tmpdir } from 'node:os';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { UserError } from '../../src/core/user-error.ts';
 import { applyObjects } from '../../src/targets/kubernetes/apply/apply-objects.ts';
@@ -432,7 +433,7 @@ describe('others', () => {
       {
         input: left,
         encoding: 'utf8',
-        env: { PATH: process.env.PATH, KUBECTL_APPLYSET: 'true' },
+        env: { PATH: process.env.PATH, HOME: tmpdir(), KUBECTL_APPLYSET: 'true' },
         stdio: 'pipe',
       },
     );
