@@ -14,7 +14,7 @@ import type { Configured } from './session.ts';
 /** What of a deploy follows from the event, not from inputs. */
 export type DeployOccasion = Pick<
   DeployRequest,
-  'pullRequest' | 'commit' | 'requested' | 'approvedCommit'
+  'pullRequest' | 'commit' | 'requested' | 'approvedCommit' | 'resetDatabase'
 >;
 
 /** Deploys the preview of one pull request; the configuration has what inputs override of it. */

@@ -51,7 +51,8 @@ function factsOf(facts: Facts, pullRequest: PullRequest): Facts {
   // Only a pull request's own run knows its image and parameters, and an approval by a command.
   const own = { approvedCommit: undefined, service: undefined, images: new Map<string, string>() };
   const configuration = withoutOverrides(facts.request.configuration);
-  const request = { ...facts.request, ...own, configuration };
+  const { resetDatabase: _own, ...common } = facts.request;
+  const request = { ...common, ...own, configuration };
   return { ...facts, request, pullRequest, existing, requested: existing?.requested ?? false };
 }
 

@@ -5,6 +5,7 @@ export type Command =
   | { readonly kind: 'deploy'; readonly commit: string | undefined }
   | { readonly kind: 'down' }
   | { readonly kind: 'keep'; readonly length: Duration }
+  | { readonly kind: 'reset-db' }
   | { readonly kind: 'help' }
   | { readonly kind: 'invalid'; readonly reason: string };
 
@@ -13,6 +14,7 @@ export const commandHelp: readonly (readonly [command: string, meaning: string])
   ['/preview', 'deploy the head of this pull request, whatever labels, drafts or paths say'],
   ['/preview COMMIT', 'the same, and approve exactly that commit of a fork, by all its 40 digits'],
   ['/preview keep 3d', 'keep the preview at least that long from now'],
+  ['/preview reset-db', 'give the preview a fresh database: empty, or copied and masked anew'],
   ['/preview down', 'remove the preview; the next push brings it back'],
   ['/preview help', 'show this'],
 ];
@@ -39,7 +41,7 @@ function readCommand(words: readonly string[]): Command {
   if (rest.length > 0) return invalid(words);
   if (verb === 'keep') return readKeep(argument);
   if (argument !== undefined) return invalid(words);
-  if (verb === 'down' || verb === 'help') return { kind: verb };
+  if (verb === 'down' || verb === 'help' || verb === 'reset-db') return { kind: verb };
   if (/^[0-9a-f]{7,40}$/i.test(verb)) return { kind: 'deploy', commit: verb.toLowerCase() };
   return invalid(words);
 }

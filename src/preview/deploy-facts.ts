@@ -111,6 +111,7 @@ export function desire(facts: Facts, changedPaths: readonly string[] | undefined
     existing,
     images: request.images,
     now: ports.now(),
+    resetDatabase: request.resetDatabase,
   });
   return {
     ...facts,

@@ -18,6 +18,8 @@ export interface DeployRequest {
   readonly requested: boolean;
   /** The commit that someone with write access named in a command, as approval of a fork's commit. */
   readonly approvedCommit: string | undefined;
+  /** Databases are to be replaced by fresh ones, once for each text. */
+  readonly resetDatabase?: string;
   readonly dryRun: boolean;
   readonly wait: boolean;
 }

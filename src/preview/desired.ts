@@ -27,6 +27,8 @@ export interface DesiredSource {
   /** The preview as it exists, whose longer expiry is kept. */
   readonly existing: ObservedPreview | undefined;
   readonly now: Instant;
+  /** Databases are to be replaced by fresh ones, once for each text. */
+  readonly resetDatabase?: string | undefined;
 }
 
 /**
@@ -57,6 +59,7 @@ export function desiredPreview(source: DesiredSource): {
       services,
       fingerprint: fingerprintOf(services),
       ...(expiresAt !== undefined && { expiresAt }),
+      ...(source.resetDatabase !== undefined && { resetDatabase: source.resetDatabase }),
     },
   };
 }

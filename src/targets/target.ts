@@ -49,6 +49,11 @@ export interface DesiredPreview extends PreviewMarks {
   readonly services: readonly DesiredService[];
   /** Hash over everything but the commit and the expiry: same commit and same fingerprint = nothing to do. */
   readonly fingerprint: string;
+  /**
+   * Databases that the target made for the preview are to be replaced by fresh ones. Once for each text: the same one
+   * again is the same wish. Targets that make no databases leave it aside.
+   */
+  readonly resetDatabase?: string;
 }
 
 /**

@@ -49,6 +49,13 @@ describe('previews that share one thing', () => {
     expect(commits(made)).toEqual({ 3: 'c', 7: 'a' });
   });
 
+  test('a fresh database is for the one whose pull request asked', async () => {
+    const made = shared();
+    await deployPreview(deployRequest({ resetDatabase: 'comment-1' }), portsOf(made));
+    const asked = [...made.target.previews.values()].filter((one) => 'resetDatabase' in one);
+    expect(asked.map((one) => one.pullRequest)).toEqual([7]);
+  });
+
   test('a newer commit of another is never replaced by the older one that a list shows late', async () => {
     const made = shared();
     await run(made);

@@ -25,6 +25,7 @@ describe('a command is read', () => {
     ['keep', '/preview keep 3d', { kind: 'keep', length: 72 * hour }],
     ['keep with hours', '/preview keep 2d12h', { kind: 'keep', length: 60 * hour }],
     ['help', '/preview help', { kind: 'help' }],
+    ['reset-db', '/preview reset-db', { kind: 'reset-db' }],
     ['after a fence', '```\nx\n```\n/preview', deploy],
     ['after a tilde fence', '~~~sh\nx\n~~~~\n/preview', deploy],
     ['after an HTML comment', '<!-- a\nb -->\n/preview', deploy],

@@ -88,6 +88,14 @@ describe('a deploy', () => {
     expect(made.comments.kept).toHaveLength(1);
   });
 
+  test('that was asked for a fresh database updates what runs already', async () => {
+    const made = await deployed();
+    const outcome = await deploy(made, { resetDatabase: 'comment-1' });
+    expect(outcome).toMatchObject({ state: 'updated' });
+    expect(outcome.reason).toBe('update: a fresh database was asked for');
+    expect(only(made)).toMatchObject({ resetDatabase: 'comment-1' });
+  });
+
   test('of what runs already changes nothing at the target', async () => {
     const made = await deployed();
     const watcher = killer();

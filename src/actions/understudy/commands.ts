@@ -7,6 +7,7 @@ import type { ActionOutcome } from '../../runner/run-action.ts';
 import type { ObservedPreview } from '../../targets/target.ts';
 import { loadRunDeploy, loadRunTeardown } from '../load-runs.ts';
 import { openTarget } from '../open-target.ts';
+import type { DeployOccasion } from '../run-deploy.ts';
 import type { Configured, Session } from '../session.ts';
 import type { RootDecision } from './decide.ts';
 import type { UnderstudyInputs } from './inputs.ts';
@@ -33,28 +34,24 @@ export async function runCommand(
 async function obey(
   configured: Configured,
   inputs: UnderstudyInputs,
-  { pullRequest }: SpokenCommand,
+  { pullRequest, comment }: SpokenCommand,
   command: Command,
 ): Promise<ActionOutcome> {
+  const occasion = { pullRequest, commit: undefined, requested: false, approvedCommit: undefined };
   switch (command.kind) {
     case 'deploy': {
       const approvedCommit = command.commit;
-      const occasion = { pullRequest, commit: undefined, requested: true, approvedCommit };
-      const { runDeploy, deployOutcome } = await loadRunDeploy();
-      const outcome = await runDeploy(configured, inputs, occasion);
-      return named('deploy-preview', deployOutcome(outcome, configured, inputs));
+      return deploy(configured, inputs, { ...occasion, requested: true, approvedCommit });
     }
+    case 'reset-db':
+      return makesDatabases(configured)
+        ? deploy(configured, inputs, { ...occasion, resetDatabase: `comment-${comment}` })
+        : answered('reset-db: no service of the configuration has a database of its own');
     case 'down': {
       const { runTeardown } = await loadRunTeardown();
       const reason = 'requested: by the command /preview down';
-      const occasion = {
-        mode: 'one',
-        pullRequest,
-        previewId: undefined,
-        force: true,
-        reason,
-      } as const;
-      return named('teardown-preview', await runTeardown(configured, inputs, occasion));
+      const mine = { mode: 'one', pullRequest, previewId: undefined, force: true, reason } as const;
+      return named('teardown-preview', await runTeardown(configured, inputs, mine));
     }
     case 'keep':
       return keep(configured, inputs, pullRequest, command);
@@ -63,6 +60,22 @@ async function obey(
     case 'invalid':
       return help(configured, pullRequest, command.reason);
   }
+}
+
+async function deploy(
+  configured: Configured,
+  inputs: UnderstudyInputs,
+  occasion: DeployOccasion,
+): Promise<ActionOutcome> {
+  const { runDeploy, deployOutcome } = await loadRunDeploy();
+  const outcome = await runDeploy(configured, inputs, occasion);
+  return named('deploy-preview', deployOutcome(outcome, configured, inputs));
+}
+
+function makesDatabases({ configuration }: Configured): boolean {
+  return configuration.preview.services.some(
+    ({ kubernetes }) => kubernetes?.app?.database !== undefined,
+  );
 }
 
 async function keep(

@@ -1,19 +1,20 @@
 import { UserError } from '../../core/user-error.ts';
 import type { DesiredPreview } from '../target.ts';
-import type { Kube } from './connect/kube.ts';
+import type { Kind, Kube } from './connect/kube.ts';
 import { applyObject, deleteObject, getObject, listObjects } from './connect/objects.ts';
 import { refOf } from './kube-object.ts';
 import { previewLabels } from './marks.ts';
 import type { PlacedService, ServedPlace } from './places/place.ts';
 import { appUrl } from './review-app/app-environment.ts';
 import type { AppFacts, LiveApp } from './review-app/app-facts.ts';
-import { isPartOf } from './review-app/app-metadata.ts';
 import { appName, deploymentRef } from './review-app/app-names.ts';
 import { staleBuilds } from './review-app/build-job.ts';
 import { readsOf } from './review-app/copies.ts';
-import { asksForCloudNativePg } from './review-app/database/database.ts';
+import { asksForCloudNativePg, databaseResetOf } from './review-app/database/database.ts';
+import { isUnfinished } from './review-app/job.ts';
+import { unfinishedMigrations } from './review-app/migrate-job.ts';
+import { passingObjects } from './review-app/passing-objects.ts';
 import { renderApp } from './review-app/render-app.ts';
-import { renderSourceSecret } from './review-app/source.ts';
 import { servicePort } from './review-app/workload.ts';
 import type { Preparing, ServiceStages } from './service-stages.ts';
 import type { AppSettings } from './settings.ts';
@@ -38,7 +39,7 @@ export async function appStages(
     now: context.now(),
     randomText: context.randomText,
   };
-  const facts = { ...known, live: await observeApp(known, preparing) };
+  const facts = { ...known, live: await observeApp(known, preview, preparing) };
   const stages = renderApp(facts);
   return {
     stages,
@@ -47,41 +48,59 @@ export async function appStages(
     backend: { namespace: place.namespace, name: appName(facts), port: servicePort },
     isServing: facts.live.deployment !== undefined,
     before: async () => {
-      if (!app.build) return;
-      await endStaleBuilds(facts, stages, preview, preparing);
-      if (stages.some((stage) => isBuilding(stage, facts))) await handOverToken(facts, preparing);
+      await Promise.all([
+        endStaleBuilds(facts, stages, preparing),
+        awaitMigrations(facts, stages, preparing),
+        handOver(facts, stages, preparing),
+      ]);
     },
-    after: async (signal) => {
-      if (stages.some((stage) => isBuilding(stage, facts)))
-        await takeTokenBack(facts, { ...preparing, signal });
-    },
+    after: (signal) => takeBack(facts, stages, { ...preparing, signal }),
   };
 }
 
 async function observeApp(
   facts: Omit<AppFacts, 'live'>,
+  preview: DesiredPreview,
   { kube, context, signal, isFresh }: Preparing,
 ): Promise<LiveApp> {
-  const mask = facts.app.database?.copyFrom?.mask;
-  const [deployment, found, cloudNativePg, maskSql] = await Promise.all([
+  const { database, build, migrate } = facts.app;
+  const mask = database?.copyFrom?.mask;
+  const list = (kind: Kind) =>
+    listObjects(
+      kube,
+      kind,
+      { namespace: facts.place.namespace, labels: previewLabels(preview) },
+      signal,
+    );
+  const [deployment, found, cloudNativePg, maskSql, jobs, sets] = await Promise.all([
     isFresh ? undefined : getObject(kube, deploymentRef(facts), signal),
     Promise.all(readsOf(facts).map(({ ref }) => getObject(kube, ref, signal))),
     asksForCloudNativePg(facts) && knowsCloudNativePg(kube, signal),
     mask === undefined ? undefined : context.files.trusted(mask),
+    isFresh || !(build || migrate) ? [] : list(job),
+    isFresh || !database || preview.resetDatabase !== undefined ? [] : list(statefulSet),
   ]);
+  const isOperated = cloudNativePg || database?.provider === 'cloudnative-pg';
+  const operated =
+    isOperated && !isFresh && preview.resetDatabase === undefined ? await list(cluster) : [];
   return {
     ...(deployment && { deployment }),
     found: found.filter((object) => object !== undefined),
+    jobs,
     cloudNativePg,
-    databaseReset: '',
+    databaseReset: databaseResetOf([...sets, ...operated], facts, preview.resetDatabase),
     ...(maskSql !== undefined && { maskSql }),
   };
 }
 
+const job: Kind = { apiVersion: 'batch/v1', kind: 'Job' };
+const statefulSet: Kind = { apiVersion: 'apps/v1', kind: 'StatefulSet' };
+const cluster: Kind = { apiVersion: 'postgresql.cnpg.io/v1', kind: 'Cluster' };
+
 /** Whether the operator's kind is there. */
 async function knowsCloudNativePg(kube: Kube, signal: AbortSignal): Promise<boolean> {
   try {
-    await kube.resource({ apiVersion: 'postgresql.cnpg.io/v1', kind: 'Cluster' }, signal);
+    await kube.resource(cluster, signal);
     return true;
   } catch (cause) {
     if (cause instanceof UserError) return false;
@@ -89,38 +108,51 @@ async function knowsCloudNativePg(kube: Kube, signal: AbortSignal): Promise<bool
   }
 }
 
-function isBuilding({ objects }: Stage, { service }: Pick<AppFacts, 'service'>): boolean {
-  return objects.some(({ object }) => isPartOf(object, service.name, 'build'));
-}
-
 /** Before anything else: a build that goes on would push an image that nobody wants. */
 async function endStaleBuilds(
   facts: AppFacts,
   stages: readonly Stage[],
-  preview: DesiredPreview,
   { kube, signal }: Preparing,
 ): Promise<void> {
-  const { namespace } = facts.place;
-  const jobs = { apiVersion: 'batch/v1', kind: 'Job' };
-  const found = await listObjects(
-    kube,
-    jobs,
-    { namespace, labels: previewLabels(preview) },
-    signal,
-  );
-  // Lists do not repeat the kind in each item.
-  const stale = staleBuilds(found, facts, stages);
+  const stale = staleBuilds(facts.live.jobs ?? [], facts, stages);
   await Promise.all(
-    stale.map((job) => deleteObject(kube, refOf(job), { propagation: 'Background' }, signal)),
+    stale.map((one) => deleteObject(kube, refOf(one), { propagation: 'Background' }, signal)),
   );
 }
 
-async function handOverToken(facts: AppFacts, { kube, context, signal }: Preparing) {
-  const secret = renderSourceSecret(facts, context.source.token);
-  await applyObject(kube, secret, { force: true, signal });
+/** However they end: what is still needed is migrated by this deploy. Each has a time limit of its own. */
+async function awaitMigrations(
+  facts: AppFacts,
+  stages: readonly Stage[],
+  { kube, context, signal }: Preparing,
+): Promise<void> {
+  for (const migration of unfinishedMigrations(facts.live.jobs ?? [], facts, stages)) {
+    for (let gap = 500; ; gap = Math.min(gap * 1.5, 5000)) {
+      const live = await getObject(kube, refOf(migration), signal);
+      if (!live || live.metadata.uid !== migration.metadata.uid || !isUnfinished(live)) break;
+      await context.pause(gap, signal);
+    }
+  }
 }
 
-async function takeTokenBack(facts: AppFacts, { kube, signal }: Preparing): Promise<void> {
-  const secret = refOf(renderSourceSecret(facts, ''));
-  await deleteObject(kube, secret, { propagation: 'Background' }, signal);
+async function handOver(
+  facts: AppFacts,
+  stages: readonly Stage[],
+  { kube, context, signal }: Preparing,
+): Promise<void> {
+  const objects = passingObjects(facts, stages, context.source.token);
+  await Promise.all(objects.map((object) => applyObject(kube, object, { force: true, signal })));
+}
+
+async function takeBack(
+  facts: AppFacts,
+  stages: readonly Stage[],
+  { kube, signal }: Preparing,
+): Promise<void> {
+  const objects = passingObjects(facts, stages, '');
+  await Promise.all(
+    objects.map((object) =>
+      deleteObject(kube, refOf(object), { propagation: 'Background' }, signal),
+    ),
+  );
 }

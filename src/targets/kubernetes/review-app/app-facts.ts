@@ -32,7 +32,7 @@ export interface LiveApp {
   readonly found: readonly KubeObject[];
   /** The cluster knows CloudNativePG's `Cluster`; asked only where `asksForCloudNativePg` says so. */
   readonly cloudNativePg: boolean;
-  /** Names the last time that someone asked for a fresh database; empty = never. */
+  /** What `databaseResetOf` answers. */
   readonly databaseReset: string;
   /** Text of the masking script, from the base branch, where settings name one. */
   readonly maskSql?: string;

@@ -51,12 +51,19 @@ function migrationKey(facts: AppFacts, database: Database | undefined): string |
 }
 
 /**
- * Migrations of the service that still run, of a deploy that was cut off. To be waited for before another one begins:
+ * Migrations of the service that still run and are none of these stages', of a deploy that was cut off. To be waited for before another one begins:
  * one that is ended half-way may leave a database that none can go on with.
  */
 export function unfinishedMigrations(
   jobs: readonly KubeObject[],
   { service }: Pick<AppFacts, 'service'>,
+  stages: readonly Stage[],
 ): KubeObject[] {
-  return jobs.filter((job) => isPartOf(job, service.name, 'migrate') && isUnfinished(job));
+  const wanted = stages.flatMap(({ objects }) => objects.map(({ object }) => object.metadata.name));
+  return jobs.filter(
+    (job) =>
+      isPartOf(job, service.name, 'migrate') &&
+      isUnfinished(job) &&
+      !wanted.includes(job.metadata.name),
+  );
 }

@@ -4,7 +4,10 @@ import { UserError } from '../../../../src/core/user-error.ts';
 import { fieldsOf, textOf } from '../../../../src/targets/kubernetes/fields.ts';
 import type { KubeObject } from '../../../../src/targets/kubernetes/kube-object.ts';
 import { readsOf } from '../../../../src/targets/kubernetes/review-app/copies.ts';
-import { asksForCloudNativePg } from '../../../../src/targets/kubernetes/review-app/database/database.ts';
+import {
+  asksForCloudNativePg,
+  databaseResetOf,
+} from '../../../../src/targets/kubernetes/review-app/database/database.ts';
 import { connectionVariables } from '../../../../src/targets/kubernetes/review-app/database/source-connection.ts';
 import { passingObjects } from '../../../../src/targets/kubernetes/review-app/passing-objects.ts';
 import {
@@ -108,6 +111,25 @@ describe('PostgreSQL as a StatefulSet', () => {
     });
     expect(names(renderApp(fresh))).toContain('migrate');
     expect(nameOf(postgres, { databaseReset: 'comment-1' })).not.toBe(nameOf(postgres));
+  });
+
+  test('a wish for a fresh one is remembered by the database that follows it, until there is another', () => {
+    const setOf = (databaseReset: string, creationTimestamp: string): KubeObject => {
+      const set = lastOf(
+        renderApp(factsOf({ app: { database: postgres }, live: { databaseReset } })),
+        'StatefulSet',
+      );
+      return { ...set, metadata: { ...set.metadata, creationTimestamp } };
+    };
+    const [first, second] = [
+      setOf('', '2026-11-01T00:00:00Z'),
+      setOf('comment-1', '2026-11-02T00:00:00Z'),
+    ];
+    expect(databaseResetOf([first, second], factsOf(), undefined)).toBe('comment-1');
+    expect(databaseResetOf([second, first], factsOf(), undefined)).toBe('comment-1');
+    expect(databaseResetOf([first, second], factsOf(), 'comment-2')).toBe('comment-2');
+    expect(databaseResetOf([first], factsOf(), undefined)).toBe('');
+    expect(databaseResetOf([second], factsOf({ service: { name: 'api' } }), undefined)).toBe('');
   });
 
   test('its volume goes with it, and both Services find their own while two are there', () => {

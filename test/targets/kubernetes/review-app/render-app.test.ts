@@ -90,7 +90,7 @@ describe('the stages of a review app', () => {
     );
     const [building] = objectsOf(renderApp(factsOf({ app: { build } })), 'build the image');
     const jobs = [job, { ...job, status: ended }, ...(building ? [building] : [])];
-    expect(unfinishedMigrations(jobs, factsOf())).toEqual([job]);
+    expect(unfinishedMigrations(jobs, factsOf(), [])).toEqual([job]);
   });
 
   test('another commit is built and migrated by Jobs of other names', () => {

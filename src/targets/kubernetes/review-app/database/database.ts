@@ -1,6 +1,8 @@
+import type { KubeObject } from '../../kube-object.ts';
 import type { StagedObject } from '../../stage.ts';
 import type { Variable } from '../app-environment.ts';
 import type { AppFacts } from '../app-facts.ts';
+import { isPartOf } from '../app-metadata.ts';
 import { appName, hashOf } from '../app-names.ts';
 
 /** A database as the rest of the app needs to know it. */
@@ -42,6 +44,33 @@ export function usesCloudNativePg({ app, live }: Pick<AppFacts, 'app' | 'live'>)
 /** Whether it has to be asked if the cluster knows CloudNativePG. */
 export function asksForCloudNativePg({ app }: Pick<AppFacts, 'app'>): boolean {
   return app.database?.provider === 'auto';
+}
+
+/** Where a database says which wish for a fresh one it follows. */
+const resetKey = 'understudy.dev/database-reset';
+
+/** Annotations of what runs the database. */
+export function resetAnnotations({ live }: Pick<AppFacts, 'live'>): Record<string, string> {
+  return live.databaseReset === '' ? {} : { [resetKey]: live.databaseReset };
+}
+
+/**
+ * Which fresh database the app is to have: of the wish of this run, else that which the newest of its databases
+ * follows, so that a run that was cut off after a wish is gone on with. Empty = the first one.
+ */
+export function databaseResetOf(
+  databases: readonly KubeObject[],
+  { service }: Pick<AppFacts, 'service'>,
+  asked: string | undefined,
+): string {
+  if (asked !== undefined) return asked;
+  const mine = databases.filter((object) => isPartOf(object, service.name, 'database'));
+  const [newest] = mine.sort((a, b) => (createdAt(a) < createdAt(b) ? 1 : -1));
+  return newest?.metadata.annotations?.[resetKey] ?? '';
+}
+
+function createdAt({ metadata }: KubeObject): string {
+  return metadata.creationTimestamp ?? '';
 }
 
 /** What changes where the database cannot be kept; empty without one. */

@@ -1,7 +1,7 @@
 import type { DatabaseSettings } from '../../settings.ts';
 import type { AppFacts } from '../app-facts.ts';
 import { appMetadata } from '../app-metadata.ts';
-import { type Database, databaseName } from './database.ts';
+import { type Database, databaseName, resetAnnotations } from './database.ts';
 
 /** Images that CloudNativePG runs; those of the hub it cannot. */
 const images = 'ghcr.io/cloudnative-pg/postgresql';
@@ -13,7 +13,7 @@ export function operatedPostgres(facts: AppFacts, settings: DatabaseSettings): D
   const cluster = {
     apiVersion: 'postgresql.cnpg.io/v1',
     kind: 'Cluster',
-    metadata: appMetadata(facts, 'database', name),
+    metadata: appMetadata(facts, 'database', name, resetAnnotations(facts)),
     spec: {
       instances: 1,
       imageName: `${images}:${version}`,

@@ -4,7 +4,7 @@ import type { AppFacts } from '../app-facts.ts';
 import { appLabels, appMetadata, selectorOf } from '../app-metadata.ts';
 import { containerText } from '../app-templates.ts';
 import { podDefaults, securityOf } from '../pod-parts.ts';
-import { type Database, databaseName } from './database.ts';
+import { type Database, databaseName, resetAnnotations } from './database.ts';
 import { initScript } from './init-script.ts';
 
 /** Where the volume is mounted: beside what images of any version have at their own places. */
@@ -90,7 +90,7 @@ function statefulSet(facts: AppFacts, settings: DatabaseSettings, name: string):
   return {
     apiVersion: 'apps/v1',
     kind: 'StatefulSet',
-    metadata: appMetadata(facts, 'database', name),
+    metadata: appMetadata(facts, 'database', name, resetAnnotations(facts)),
     spec: {
       replicas: 1,
       serviceName: name,
