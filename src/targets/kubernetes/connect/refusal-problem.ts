@@ -15,7 +15,7 @@ export function refusalProblem(error: KubeError, doing: string): Explanation | u
 function unauthorized(doing: string): Explanation {
   return {
     message: `cannot ${doing}: the API server does not accept the credentials of the KUBECONFIG`,
-    hint: 'They are expired, or of another cluster. Make them anew: `kubectl create token understudy-deployer -n understudy --duration=8760h`, or sign in right before this step.',
+    hint: 'They are expired, or of another cluster. Make them anew: `kubectl create token deployer --namespace understudy --duration 720h`, or sign in right before this step.',
   };
 }
 
