@@ -76,8 +76,8 @@ const inputs: readonly BadCase[] = [
   ...inputCases(
     'deploy-preview',
     'target',
-    ['kubernetes', 'CloudFormation', 'Local', 'lokal'],
-    /local, cloudformation/,
+    ['k8s', 'CloudFormation', 'Local', 'lokal'],
+    /local, cloudformation, kubernetes/,
   ),
   ...inputCases(
     'deploy-preview',
