@@ -19,10 +19,10 @@ export function repositoryFiles(session: Session): RepositoryFiles {
       const there = holds(session, commit) ? readBelow(workspace, path) : undefined;
       return there ?? github.readFile(path, commit);
     },
-    folderAt: async (commit, folder) =>
+    folderAt: async (commit, folder, wanted) =>
       holds(session, commit) && existsSync(join(workspace, folder))
-        ? readFolder(inside(workspace, folder))
-        : readRemoteFolder(session, folder, commit),
+        ? readFolder(inside(workspace, folder), wanted)
+        : readRemoteFolder(session, folder, commit, wanted),
     trusted: (path) => github.readFile(path, base),
     trustedFolder: async (folder) =>
       ownCheckout(workspace, folder)
@@ -72,24 +72,28 @@ function ownCheckout(workspace: string, folder: string): boolean {
   });
 }
 
-function readFolder(folder: string): ReadonlyMap<string, string> {
+function readFolder(folder: string, wanted = everyFile): ReadonlyMap<string, string> {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
     .filter((file) => !file.includes(`${sep}.git${sep}`))
+    .map((file) => file.slice(join(folder, sep).length).replaceAll(sep, '/'))
+    .filter(wanted)
     .sort();
-  return new Map(
-    files.map((file) => [
-      file.slice(folder.length + 1).replaceAll(sep, '/'),
-      readFileSync(file, 'utf8'),
-    ]),
-  );
+  return new Map(files.map((file) => [file, readFileSync(join(folder, file), 'utf8')]));
 }
 
-async function readRemoteFolder({ github }: Session, folder: string, ref: string) {
+const everyFile = (_path: string) => true;
+
+async function readRemoteFolder(
+  { github }: Session,
+  folder: string,
+  ref: string,
+  wanted = everyFile,
+) {
   const files = new Map<string, string>();
-  for (const path of await github.listFolder(folder, ref)) {
-    const text = await github.readFile(`${folder}/${path}`, ref);
+  for (const path of (await github.listFolder(folder, ref)).filter(wanted)) {
+    const text = await github.readFile(folder === '' ? path : `${folder}/${path}`, ref);
     if (text !== undefined) files.set(path, text);
   }
   return files;

@@ -10,13 +10,19 @@ export interface ManifestText {
   /** As people name it: relative to the repository, or absolute. */
   readonly file: string;
   readonly text: string;
+  /** What kustomizations make of its objects, the innermost first. */
+  readonly changes?: readonly ObjectChange[];
 }
+
+/** What becomes of one object; gives a new one. */
+export type ObjectChange = (object: KubeObject) => KubeObject;
 
 /** A value that is to be one object. */
 interface Candidate {
   readonly value: Readonly<Record<string, unknown>>;
   readonly document: ManifestDocument;
   readonly path: ValuePath;
+  readonly changes: readonly ObjectChange[];
 }
 
 /**
@@ -26,11 +32,11 @@ interface Candidate {
 export function readManifests(texts: readonly ManifestText[]): StagedObject[] {
   const problems: Problem[] = [];
   const candidates: Candidate[] = [];
-  for (const { file, text } of texts) {
+  for (const { file, text, changes = [] } of texts) {
     const read = parseManifestFile(text, file);
     problems.push(...read.problems);
     for (const document of read.documents)
-      candidates.push(...unfold(document, document.value, [], problems));
+      candidates.push(...unfold({ document, changes, problems }, document.value, []));
   }
   const objects = candidates.flatMap((candidate) => {
     const found = problemsOf(candidate);
@@ -44,11 +50,11 @@ export function readManifests(texts: readonly ManifestText[]): StagedObject[] {
 
 /** A document is an object or a list of them; items of typed lists take their kind from the list. */
 function unfold(
-  document: ManifestDocument,
+  within: Pick<Candidate, 'document' | 'changes'> & { readonly problems: Problem[] },
   value: unknown,
   path: ValuePath,
-  problems: Problem[],
 ): Candidate[] {
+  const { document, changes, problems } = within;
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     problems.push({
       message: 'this is no Kubernetes object',
@@ -60,13 +66,13 @@ function unfold(
   const fields = fieldsOf(value);
   const { kind, items, apiVersion } = fields;
   if (!textOf(kind).endsWith('List') || !Array.isArray(items))
-    return [{ value: fields, document, path }];
+    return [{ value: fields, document, path, changes }];
   const itemKind = textOf(kind).slice(0, -'List'.length);
   const defaults = itemKind === '' ? {} : { apiVersion, kind: itemKind };
   return items.flatMap((item: unknown, index) => {
     const isMapping = typeof item === 'object' && item !== null && !Array.isArray(item);
     const whole = isMapping ? { ...defaults, ...item } : item;
-    return unfold(document, whole, [...path, 'items', index], problems);
+    return unfold(within, whole, [...path, 'items', index]);
   });
 }
 
@@ -127,16 +133,17 @@ const serverAnnotations = [
   'deployment.kubernetes.io/revision',
 ];
 
-function stagedOf({ value, document, path }: Candidate): StagedObject {
+function stagedOf({ value, document, path, changes }: Candidate): StagedObject {
   const { status: _, ...rest } = value;
   const metadata = without(fieldsOf(value.metadata), serverFields);
   const annotations = without(fieldsOf(metadata.annotations), serverAnnotations);
   const kept = Object.keys(annotations).length > 0 ? { annotations } : {};
+  const object = {
+    ...rest,
+    metadata: { ...without(metadata, ['annotations']), ...kept } as KubeMetadata,
+  } as KubeObject;
   return {
-    object: {
-      ...rest,
-      metadata: { ...without(metadata, ['annotations']), ...kept } as KubeMetadata,
-    } as KubeObject,
+    object: changes.reduce((changed, change) => change(changed), object),
     location: document.at(path),
   };
 }
