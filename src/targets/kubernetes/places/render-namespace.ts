@@ -42,18 +42,28 @@ export function renderGuards(
   ];
 }
 
-/** A quota on cpu or memory refuses pods that name none, so that containers are given some by default. */
+/**
+ * A quota on cpu or memory refuses pods that request none, one on limits those without, so that containers are given
+ * some by default. A limit that no quota asks for would be below what a container requests itself, or starve it.
+ */
 function quota(
   metadata: KubeObject['metadata'],
   hard: Readonly<Record<string, string>>,
-  { cpu, memory }: KubernetesSettings['containerDefaults'],
+  amounts: KubernetesSettings['containerDefaults'],
 ): KubeObject[] {
+  const limited = Object.entries(amounts).filter(([name]) => `limits.${name}` in hard);
   const limitRange = {
     apiVersion: 'v1',
     kind: 'LimitRange',
     metadata,
     spec: {
-      limits: [{ type: 'Container', defaultRequest: { cpu, memory }, default: { cpu, memory } }],
+      limits: [
+        {
+          type: 'Container',
+          defaultRequest: { ...amounts },
+          ...(limited.length > 0 && { default: Object.fromEntries(limited) }),
+        },
+      ],
     },
   };
   return [{ apiVersion: 'v1', kind: 'ResourceQuota', metadata, spec: { hard } }, limitRange];
