@@ -5,13 +5,32 @@ import {
   type TemplateValues,
 } from '../../../core/template.ts';
 import { type Problem, UserError } from '../../../core/user-error.ts';
+import { fieldsOf, listOf, textOf } from '../fields.ts';
 import type { AppFacts } from './app-facts.ts';
+import { commitKey } from './app-metadata.ts';
 
-/** The image that the app runs: the one this run was given, else that of the settings. */
-export function imageOf({ app, service }: Pick<AppFacts, 'app' | 'service'>): string {
+type Imaged = Pick<AppFacts, 'app' | 'service' | 'marks' | 'live'>;
+
+/**
+ * The image that the app runs: the one this run was given, else that of the settings. A run that was given none (of a
+ * command) goes on with the image that serves this commit.
+ */
+export function imageOf(facts: Imaged): string {
+  const { app, service } = facts;
   const { image, values } = service;
   const isNamed = /\{(?:image|digest)\}/.test(app.image);
-  return image !== undefined && !isNamed ? image : renderTemplate(app.image, values);
+  if (image !== undefined && !isNamed) return image;
+  return (
+    (isNamed && image === undefined && servingImage(facts)) || renderTemplate(app.image, values)
+  );
+}
+
+function servingImage({ live, marks }: Imaged): string | undefined {
+  const template = fieldsOf(fieldsOf(live.deployment?.spec).template);
+  const annotations = fieldsOf(fieldsOf(template.metadata).annotations);
+  if (annotations[commitKey] !== marks.commit) return undefined;
+  const [container] = listOf(fieldsOf(template.spec).containers);
+  return textOf(container?.image) || undefined;
 }
 
 /**
@@ -28,8 +47,9 @@ export function containerText(template: string, values: TemplateValues): string 
 }
 
 /** Throws a `UserError` for every text of the app with a placeholder that has no value in this run. */
-export function requireValues({ app, service }: Pick<AppFacts, 'app' | 'service'>): void {
-  const given = service.image === undefined ? { 'app.image': app.image } : {};
+export function requireValues(facts: Imaged): void {
+  const { app, service } = facts;
+  const given = service.image === undefined ? { 'app.image': imageOf(facts) } : {};
   const texts = { ...given, ...textsOf(app) };
   const problems = Object.entries(texts).flatMap(([place, text]) =>
     problemOf(place, text, service.values, service.name),

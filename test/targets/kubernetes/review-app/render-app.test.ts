@@ -139,6 +139,20 @@ describe('images', () => {
     expect(() => renderApp(wanting)).toThrow(/app\.image.*needs \{digest\}/);
   });
 
+  test('a run that was given no digest goes on with the image that serves its commit, and no other', () => {
+    const app = { image: 'registry.example.com/web@{digest}' };
+    const image = `registry.example.com/web@sha256:${'a'.repeat(64)}`;
+    const values = { digest: `sha256:${'a'.repeat(64)}` };
+    const deployment = lastOf(
+      renderApp(factsOf({ app, service: { image, values } })),
+      'Deployment',
+    );
+    const later = renderApp(factsOf({ app, live: { deployment } }));
+    expect(containerOf(lastOf(later, 'Deployment')).image).toBe(image);
+    const pushed = factsOf({ app, live: { deployment }, marks: { commit: 'b'.repeat(40) } });
+    expect(() => renderApp(pushed)).toThrow(/needs \{digest\}/);
+  });
+
   test('an image built in the cluster is pulled each time, because a second build keeps its tag', () => {
     expect(containerOf(lastOf(renderApp(factsOf({ app: { build } })), 'Deployment'))).toMatchObject(
       {
