@@ -3,6 +3,8 @@ import { appStages } from './app-stages.ts';
 import { type KnownSet, readSet } from './apply/apply-set.ts';
 import type { Kube } from './connect/kube.ts';
 import type { KubernetesContext } from './context.ts';
+import { fieldsOf, numberOf } from './fields.ts';
+import type { KubeObject } from './kube-object.ts';
 import { manifestStages } from './manifest-stages.ts';
 import { previewLabels } from './marks.ts';
 import { type PlacedService, parentName, type ServedPlace } from './places/place.ts';
@@ -15,8 +17,8 @@ export interface ServiceStages {
   readonly stages: readonly Stage[];
   /** What was changed in manifests of the user's, one line each. */
   readonly adapted: readonly string[];
-  /** Something of an earlier deploy answers. */
-  readonly isServing: boolean;
+  /** Something of an earlier deploy answers; absent = what is there of the objects tells. */
+  readonly isServing?: boolean;
   /** Before the first stage. */
   before(): Promise<void>;
   /** After the last stage, however that ended. */
@@ -31,6 +33,7 @@ export interface ServiceStages {
 export interface PreparedService extends ServiceStages {
   readonly placed: PlacedService;
   readonly set: KnownSet;
+  readonly isServing: boolean;
 }
 
 /** What preparing takes. */
@@ -64,5 +67,12 @@ export async function prepareService(
   const labels = previewLabels(preview);
   const objects = finalObjects(made.stages);
   const set = await readSet({ kube, parent, labels, objects, isFresh }, signal);
-  return { ...made, placed, set };
+  const isServing = made.isServing ?? [...set.live.values()].some(isAvailable);
+  return { ...made, placed, set, isServing };
+}
+
+/** A workload has pods that serve. */
+function isAvailable({ status }: KubeObject): boolean {
+  const { availableReplicas, numberAvailable } = fieldsOf(status);
+  return numberOf(availableReplicas) + numberOf(numberAvailable) > 0;
 }
