@@ -2,6 +2,7 @@ import { UserError } from '../../core/user-error.ts';
 import type { DesiredPreview } from '../target.ts';
 import type { Kind, Kube } from './connect/kube.ts';
 import { applyObject, deleteObject, getObject, listObjects } from './connect/objects.ts';
+import { fieldsOf, numberOf } from './fields.ts';
 import { refOf } from './kube-object.ts';
 import { previewLabels } from './marks.ts';
 import type { PlacedService, ServedPlace } from './places/place.ts';
@@ -46,7 +47,7 @@ export async function appStages(
     adapted: [],
     url: appUrl(facts),
     backend: { namespace: place.namespace, name: appName(facts), port: servicePort },
-    isServing: facts.live.deployment !== undefined,
+    isServing: numberOf(fieldsOf(facts.live.deployment?.status).availableReplicas) > 0,
     before: async () => {
       await Promise.all([
         endStaleBuilds(facts, stages, preparing),

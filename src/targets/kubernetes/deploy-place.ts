@@ -26,7 +26,7 @@ export async function deployPlace(
   { kube, context, watch }: DeployingPlace,
 ): Promise<DeployResult> {
   const { signal } = watch;
-  const isFresh = await openPlace(place, preview, { kube, watch, pause: context.pause });
+  const isFresh = await openPlace(place, preview, { kube, watch, ...context });
   const preparing = { kube, context, signal, isFresh };
   const prepared = await Promise.all(
     place.services.map((placed) => prepareService(placed, place, preview, preparing)),

@@ -2,7 +2,6 @@ import type { DeployResult, Watch } from '../target.ts';
 import { closeSet, openSet } from './apply/apply-set.ts';
 import type { Kube } from './connect/kube.ts';
 import type { KubernetesContext } from './context.ts';
-import { describeRef } from './kube-object.ts';
 import type { ReadinessFailure } from './readiness/post-mortem.ts';
 import { runStage } from './run-stage.ts';
 import { probeService } from './service-health.ts';
@@ -39,10 +38,8 @@ async function carryOut(
   const { placed, stages, url } = prepared;
   const { name } = placed.service;
   const set = await openSet(prepared.set, watch.signal);
-  const last = stages.at(-1);
   for (const stage of stages) {
-    const isLast = stage === last && !watch.wait;
-    const run = isLast ? { ...stage, until: 'applied' as const } : stage;
+    const run = stage.last && !watch.wait ? { ...stage, until: 'applied' as const } : stage;
     const failure = await runStage(run, { kube, context, watch, placed, set });
     if (failure) return failed(prepared, stage.name, failure);
   }
@@ -63,12 +60,12 @@ async function carryOut(
 function failed(
   { placed, isServing }: PreparedService,
   stage: string,
-  { object, reason, log, events, location }: ReadinessFailure,
+  { reason, log, events, location }: ReadinessFailure,
 ): Failed {
   return {
     kind: 'failed',
     service: placed.service.name,
-    reason: `${stage}: ${describeRef(object)}: ${reason}`,
+    reason: `${stage}: ${reason}`,
     log: [...events, ...log],
     stillServing: isServing,
     hint: 'Mend it and push; the events and the last lines of the log say more.',

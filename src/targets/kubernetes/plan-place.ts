@@ -7,8 +7,10 @@ import type { KubernetesContext } from './context.ts';
 import type { KubeObject } from './kube-object.ts';
 import { loadManifests } from './load-units.ts';
 import { carrierAnnotations, carrierLabels, serviceMarksIn } from './marks.ts';
+import { requireOurs } from './places/open-place.ts';
 import type { ServedPlace } from './places/place.ts';
 import { statusOf } from './readiness/status.ts';
+import { isEndedJob } from './review-app/job.ts';
 import { probeService } from './service-health.ts';
 import { type PreparedService, prepareService } from './service-stages.ts';
 
@@ -28,6 +30,7 @@ export async function planPlace(
 ): Promise<TargetPlan> {
   const { kube, context, purpose } = planning;
   const { signal } = purpose;
+  if (live) requireOurs(live, place, preview);
   const isFresh = live === undefined || live.metadata.deletionTimestamp !== undefined;
   const preparing = { kube, context, signal, isFresh };
   const plans = place.services.map(async (placed) => {
@@ -43,8 +46,10 @@ async function planService(
   live: KubeObject | undefined,
   planning: PlanningPlace,
 ): Promise<TargetPlan> {
-  const { placed, set, adapted } = prepared;
+  const { placed, adapted } = prepared;
   const { signal } = planning.purpose;
+  const stale = prepared.set.stale.filter((member) => !isEndedJob(member));
+  const set = { ...prepared.set, stale };
   const { changes, answers } = await diffSet(set, { force: placed.settings.force, signal });
   const objects = set.objects.map(({ object }) => object);
   const { toYaml } = await loadManifests();

@@ -22,6 +22,8 @@ export interface Stage {
   readonly timeout?: Duration;
   /** The last lines of the logs are streamed while it runs (builds, migrations, copies). */
   readonly follow?: boolean;
+  /** Nothing that comes after it needs it to be ready: a run that is not to wait goes on at once. */
+  readonly last?: boolean;
   /**
    * Jobs of this stage run once for their name: a complete one is left alone, a failed one is deleted and made anew
    * once in each run.

@@ -60,9 +60,10 @@ async function plan(
   work.seen = undefined;
   const plans = placesOf(preview).map(async (place) => {
     const kube = await work.connections.kube(place);
-    const live = seen
-      ? seenCarrier(seen, place)
-      : await getObject(kube, place.carrier, purpose.signal);
+    // What is not ours was not listed; a deploy meets it, but a dry run would not.
+    const live =
+      (seen && seenCarrier(seen, place)) ??
+      (seen && !purpose.dryRun ? undefined : await getObject(kube, place.carrier, purpose.signal));
     return planPlace(place, preview, live, { kube, context, purpose });
   });
   return joinPlans(await Promise.all(plans));

@@ -53,6 +53,12 @@ async function parentsOf({ kube, object }: Carrier, key: PreviewKey, signal: Abo
   return found.filter((parent) => memberKindsIn(parent).length > 0);
 }
 
+/** What a deploy takes back when it ends is part of no set; where it was killed, it is still there. */
+const passingKinds: readonly Kind[] = [
+  { apiVersion: 'v1', kind: 'Secret' },
+  { apiVersion: 'v1', kind: 'ConfigMap' },
+];
+
 async function membersOf(
   { kube, object }: Carrier,
   parents: readonly KubeObject[],
@@ -60,7 +66,9 @@ async function membersOf(
   { signal, isWanted }: { signal: AbortSignal; isWanted(namespaced: boolean): boolean },
 ): Promise<readonly KubeObject[]> {
   const kinds = new Map<string, Kind>();
-  for (const kind of parents.flatMap(memberKindsIn)) kinds.set(JSON.stringify(kind), kind);
+  const passing = isOwnNamespace(object) ? [] : passingKinds;
+  for (const kind of [...parents.flatMap(memberKindsIn), ...passing])
+    kinds.set(JSON.stringify(kind), kind);
   const space = isOwnNamespace(object) ? object.metadata.name : object.metadata.namespace;
   const found: KubeObject[] = [];
   for (const kind of kinds.values()) {
@@ -104,12 +112,14 @@ async function untilGone(
     step: `remove ${describeRef(refOf(object))}`,
   } as const;
   let said = '';
+  let last = object;
   for (let gap = 150; ; gap = Math.min(gap * 1.4, 1500)) {
-    const live = await getObject(kube, refOf(object), signal);
+    const live = await lookAgain(kube, last, signal);
     if (!live || live.metadata.uid !== object.metadata.uid) {
       progress({ ...step, at: now(), state: 'done' });
       return [];
     }
+    last = live;
     const reason = holding(live);
     if (!wait) return [leftover(live, reason)];
     if (reason !== said) progress({ ...step, at: now(), state: 'running', detail: reason });
@@ -120,6 +130,16 @@ async function untilGone(
       progress({ ...step, at: now(), state: 'failed', detail: reason });
       return [leftover(live, reason)];
     }
+  }
+}
+
+/** As it was seen last where the time ends while it is asked for. */
+async function lookAgain(kube: Kube, last: KubeObject, signal: AbortSignal) {
+  try {
+    return await getObject(kube, refOf(last), signal);
+  } catch (cause) {
+    if (signal.aborted) return last;
+    throw cause;
   }
 }
 

@@ -3,15 +3,16 @@ import type { DesiredPreview, Watch } from '../../target.ts';
 import type { Kube } from '../connect/kube.ts';
 import { applyObject, getObject, mergePatch } from '../connect/objects.ts';
 import type { KubernetesContext } from '../context.ts';
-import type { KubeObject, ObjectRef } from '../kube-object.ts';
+import { describeRef, type KubeObject } from '../kube-object.ts';
 import { carrierAnnotations, carrierLabels, isMarkedAs, serviceAnnotation } from '../marks.ts';
+import { holding } from './close-place.ts';
 import type { ServedPlace } from './place.ts';
 import { renderCarrier, renderGuards } from './render-namespace.ts';
 
 /** What opening a place takes. */
-export interface OpeningPlace extends Pick<KubernetesContext, 'pause'> {
+export interface OpeningPlace extends Pick<KubernetesContext, 'pause' | 'now'> {
   readonly kube: Kube;
-  readonly watch: Pick<Watch, 'signal'>;
+  readonly watch: Pick<Watch, 'signal' | 'progress'>;
 }
 
 /**
@@ -22,12 +23,13 @@ export interface OpeningPlace extends Pick<KubernetesContext, 'pause'> {
 export async function openPlace(
   place: ServedPlace,
   preview: DesiredPreview,
-  { kube, watch: { signal }, pause }: OpeningPlace,
+  { kube, watch, pause, now }: OpeningPlace,
 ): Promise<boolean> {
+  const { signal } = watch;
   const [{ settings }] = place.services;
-  const live = await settledCarrier(kube, place.carrier, { signal, pause });
+  const live = await settledCarrier(kube, place, preview, { watch, pause, now });
   if (live) requireOurs(live, place, preview);
-  if (live && place.mode === 'own') await remark(kube, place, preview, live, signal);
+  if (live) await remark(kube, place, preview, live, signal);
   else await applyObject(kube, renderCarrier(place, preview, settings), { force: true, signal });
   if (place.mode === 'own') {
     const guards = renderGuards(place, preview, settings);
@@ -39,12 +41,19 @@ export async function openPlace(
 /** The carrier as it is, once it is not on its way out any more; `undefined` = there is none. */
 async function settledCarrier(
   kube: Kube,
-  carrier: ObjectRef,
-  { signal, pause }: { readonly signal: AbortSignal } & Pick<KubernetesContext, 'pause'>,
+  { carrier }: ServedPlace,
+  { previewId }: DesiredPreview,
+  { watch: { signal, progress }, pause, now }: Omit<OpeningPlace, 'kube'>,
 ): Promise<KubeObject | undefined> {
+  const step = `wait until ${describeRef(carrier)} is gone`;
+  let said = '';
   for (let gap = 200; ; gap = Math.min(gap * 1.5, 2000)) {
     const live = await getObject(kube, carrier, signal);
     if (live?.metadata.deletionTimestamp === undefined) return live;
+    const detail = holding(live);
+    if (detail !== said)
+      progress({ kind: 'step', service: previewId, step, at: now(), state: 'running', detail });
+    said = detail;
     await pause(gap, signal);
   }
 }
@@ -52,7 +61,7 @@ async function settledCarrier(
 /** Only what the deploy changes, so that marks of services that another run deploys stay. */
 async function remark(
   kube: Kube,
-  { carrier, services }: ServedPlace,
+  { carrier, mode, services }: ServedPlace,
   preview: DesiredPreview,
   live: KubeObject,
   signal: AbortSignal,
@@ -64,7 +73,7 @@ async function remark(
   };
   const labels = {
     ...carrierLabels(preview),
-    'pod-security.kubernetes.io/enforce': settings.podSecurity,
+    ...(mode === 'own' && { 'pod-security.kubernetes.io/enforce': settings.podSecurity }),
   };
   if (isAsWanted(live, labels, annotations)) return;
   await mergePatch(kube, carrier, { metadata: { labels, annotations } }, signal);
@@ -83,7 +92,12 @@ function isAsWanted(
   );
 }
 
-function requireOurs(live: KubeObject, { mode, namespace }: ServedPlace, preview: DesiredPreview) {
+/** Throws a `UserError` where what is to carry the marks of the preview is someone else's. */
+export function requireOurs(
+  live: KubeObject,
+  { mode, namespace }: ServedPlace,
+  preview: DesiredPreview,
+): void {
   if (isMarkedAs(live, preview)) return;
   const what = mode === 'own' ? 'namespace' : 'ConfigMap of marks in the namespace';
   throw new UserError(

@@ -68,6 +68,11 @@ export function isUnfinished(job: KubeObject): boolean {
   return !['Complete', 'Failed'].some((type) => conditionOf(job, type)?.status === 'True');
 }
 
+/** Whether it is a Job that did its part, well or not: it goes with the next deploy, and is no reason for one. */
+export function isEndedJob(object: KubeObject): boolean {
+  return object.metadata.labels?.[keyLabel] !== undefined && !isUnfinished(object);
+}
+
 /** The stage of a Job that runs once, with what it says shown as it runs. */
 export function jobStage(name: string, job: KubeObject, timeout: Duration): Stage {
   return {

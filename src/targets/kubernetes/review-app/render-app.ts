@@ -30,8 +30,8 @@ export function renderApp(facts: AppFacts): readonly Stage[] {
     ...databaseStages(facts, database),
     ...stage('prepare the rollout', preparation(facts, variables, prepared), 'applied'),
     ...migrateStages(facts, database),
-    ...stage('roll out', [rollout(facts, variables, rolledOut)], 'ready'),
-    ...stage('open the address', renderRoutes(facts), 'ready'),
+    ...atTheEnd(stage('roll out', [rollout(facts, variables, rolledOut)], 'ready')),
+    ...atTheEnd(stage('open the address', renderRoutes(facts), 'ready')),
   ];
 }
 
@@ -61,6 +61,10 @@ function preparation(
 
 function rollout(facts: AppFacts, variables: readonly Variable[], annotations: Texts): KubeObject {
   return renderDeployment(facts, variables, { replicas: replicasOf(facts), annotations });
+}
+
+function atTheEnd(stages: readonly Stage[]): Stage[] {
+  return stages.map((one) => ({ ...one, last: true }));
 }
 
 function stage(name: string, objects: readonly KubeObject[], until: Stage['until']): Stage[] {
