@@ -16,6 +16,7 @@ import { isUnfinished } from './review-app/job.ts';
 import { unfinishedMigrations } from './review-app/migrate-job.ts';
 import { passingObjects } from './review-app/passing-objects.ts';
 import { renderApp } from './review-app/render-app.ts';
+import { foreignSource } from './review-app/source.ts';
 import { servicePort } from './review-app/workload.ts';
 import type { Preparing, ServiceStages } from './service-stages.ts';
 import type { AppSettings } from './settings.ts';
@@ -116,8 +117,13 @@ async function endStaleBuilds(
   { kube, signal }: Preparing,
 ): Promise<void> {
   const stale = staleBuilds(facts.live.jobs ?? [], facts, stages);
+  // A run that was killed has left the token that its build was to read.
+  const doomed = stale.flatMap((one) => {
+    const source = foreignSource(one, facts);
+    return source ? [refOf(one), source] : [refOf(one)];
+  });
   await Promise.all(
-    stale.map((one) => deleteObject(kube, refOf(one), { propagation: 'Background' }, signal)),
+    doomed.map((ref) => deleteObject(kube, ref, { propagation: 'Background' }, signal)),
   );
 }
 

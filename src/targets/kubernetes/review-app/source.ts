@@ -1,4 +1,5 @@
-import type { KubeObject } from '../kube-object.ts';
+import { fieldsOf, listOf, textOf } from '../fields.ts';
+import type { KubeObject, ObjectRef } from '../kube-object.ts';
 import type { BuildSettings } from '../settings.ts';
 import type { AppFacts } from './app-facts.ts';
 import { appMetadata } from './app-metadata.ts';
@@ -6,6 +7,7 @@ import { appName } from './app-names.ts';
 import { containerText } from './app-templates.ts';
 import { securityOf } from './pod-parts.ts';
 
+const tokenVolume = 'token';
 const tokenFolder = '/understudy/token';
 const fetchFolder = '/understudy/fetch';
 
@@ -27,9 +29,23 @@ rm "$archive"
 find "$SOURCE_PATH" -mindepth 1 ! -type l -exec chmod a+rwX {} +
 `;
 
-/** The Secret with the token of a build, by name; absent where nothing is built. */
-export function sourceSecretName(facts: Pick<AppFacts, 'service' | 'place'>): string {
-  return appName(facts, 'source');
+/**
+ * The Secret with the token of a build, by name. One for each commit, so that a run that was overtaken does not take
+ * back that of the next one.
+ */
+function sourceSecretName(facts: Pick<AppFacts, 'service' | 'place' | 'marks'>): string {
+  return appName(facts, `source-${facts.marks.commit.slice(0, 8)}`);
+}
+
+/** The Secret that a build Job reads its token from, where it is not that of the present commit. */
+export function foreignSource(job: KubeObject, facts: AppFacts): ObjectRef | undefined {
+  const pod = fieldsOf(fieldsOf(fieldsOf(job.spec).template).spec);
+  const token = listOf(pod.volumes).find(({ name }) => name === tokenVolume);
+  const name = textOf(fieldsOf(token?.secret).secretName);
+  const { namespace } = facts.place;
+  return name === '' || name === sourceSecretName(facts)
+    ? undefined
+    : { apiVersion: 'v1', kind: 'Secret', name, namespace };
 }
 
 /**
@@ -76,7 +92,7 @@ export function sourceFetcher(facts: AppFacts, build: BuildSettings) {
     volumeMounts: [
       { name: 'source', mountPath: build.sourcePath },
       { name: 'fetch', mountPath: fetchFolder },
-      { name: 'token', mountPath: tokenFolder, readOnly: true },
+      { name: tokenVolume, mountPath: tokenFolder, readOnly: true },
     ],
     resources: { requests: settings.containerDefaults },
     securityContext: securityOf(settings.podSecurity, 'nothing'),
@@ -88,6 +104,6 @@ export function sourceVolumes(facts: AppFacts) {
   return [
     { name: 'source', emptyDir: {} },
     { name: 'fetch', emptyDir: {} },
-    { name: 'token', secret: { secretName: sourceSecretName(facts), defaultMode: 0o444 } },
+    { name: tokenVolume, secret: { secretName: sourceSecretName(facts), defaultMode: 0o444 } },
   ];
 }

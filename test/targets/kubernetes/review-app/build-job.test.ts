@@ -17,7 +17,10 @@ import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { staleBuilds } from '../../../../src/targets/kubernetes/review-app/build-job.ts';
 import { renderApp } from '../../../../src/targets/kubernetes/review-app/render-app.ts';
-import { renderSourceSecret } from '../../../../src/targets/kubernetes/review-app/source.ts';
+import {
+  foreignSource,
+  renderSourceSecret,
+} from '../../../../src/targets/kubernetes/review-app/source.ts';
 import { build, commit, factsOf } from './app-facts.ts';
 import { lastOf, objectsOf, podOf, valuesOf } from './rendered.ts';
 
@@ -48,12 +51,19 @@ describe('the Job that builds', () => {
     expect(podOf(job).spec.volumes).toContainEqual(
       expect.objectContaining({
         name: 'token',
-        secret: expect.objectContaining({ secretName: 'web-source' }),
+        secret: expect.objectContaining({ secretName: `web-source-${commit.slice(0, 8)}` }),
       }),
     );
     expect(stages.flatMap(({ objects }) => objects).map(({ object }) => object.kind)).not.toContain(
       'Secret',
     );
+  });
+
+  test('each commit has a token of its own, so that a run that was overtaken takes back its own', () => {
+    expect(foreignSource(job, facts)).toBeUndefined();
+    const later = factsOf({ app: { build }, marks: { commit: 'b'.repeat(40) } });
+    const name = `web-source-${commit.slice(0, 8)}`;
+    expect(foreignSource(job, later)).toMatchObject({ kind: 'Secret', name });
   });
 
   test('another way to build the same commit is another Job', () => {

@@ -273,7 +273,10 @@ describe('the copy of a database', () => {
   test('a build and a copy both get what they read, and nothing that the other reads', () => {
     const both = factsOf({ app: { build, database: copied }, live: { found: [source] } });
     const passing = passingObjects(both, renderApp(both), 'ghs_token');
-    expect(passing.map(({ metadata }) => metadata.name)).toEqual(['web-source', 'web-copy']);
+    expect(passing.map(({ metadata }) => metadata.name)).toEqual([
+      `web-source-${both.marks.commit.slice(0, 8)}`,
+      'web-copy',
+    ]);
   });
 });
 
