@@ -91,7 +91,7 @@ describe('a service is asked', () => {
   test('through the API server with the status that the probe expects', async () => {
     const { kube } = clusterAnswering(204);
     const strict = { ...probe, expect: 200 };
-    const at = { url: 'http://shop.invalid', service };
+    const at = { url: await deadUrl(), service };
     const health = await untilReachedHealthy(kube, at, strict, probing());
     expect(health).toEqual({
       healthy: false,
