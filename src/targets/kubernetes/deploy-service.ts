@@ -22,13 +22,24 @@ export async function deployService(
   deploying: DeployingService,
 ): Promise<DeployResult> {
   const { signal } = deploying.watch;
-  await prepared.before();
+  tellAdapted(prepared, deploying);
   try {
+    await prepared.before();
     return await carryOut(prepared, deploying);
   } finally {
     // The run may be ending because of its signal; what must not stay goes all the same.
     await prepared.after(signal.aborted ? AbortSignal.timeout(3000) : signal);
   }
+}
+
+/** What is deployed is not quite what the manifests say. */
+function tellAdapted({ adapted, placed }: PreparedService, { context, watch }: DeployingService) {
+  if (adapted.length === 0) return;
+  const event = { service: placed.service.name, at: context.now() };
+  const step = { ...event, kind: 'step', step: 'adapt the manifests' } as const;
+  watch.progress({ ...step, state: 'running' });
+  for (const line of adapted) watch.progress({ ...event, kind: 'log', line });
+  watch.progress({ ...step, state: 'done' });
 }
 
 async function carryOut(
@@ -37,11 +48,12 @@ async function carryOut(
 ): Promise<DeployResult> {
   const { placed, stages, url } = prepared;
   const { name } = placed.service;
-  const set = await openSet(prepared.set, watch.signal);
+  let set = await openSet(prepared.set, watch.signal);
   for (const stage of stages) {
     const run = stage.last && !watch.wait ? { ...stage, until: 'applied' as const } : stage;
-    const failure = await runStage(run, { kube, context, watch, placed, set });
-    if (failure) return failed(prepared, stage.name, failure);
+    const ended = await runStage(run, { kube, context, watch, placed, set });
+    if (ended.failure) return failed(prepared, stage.name, ended.failure);
+    set = ended.set;
   }
   await closeSet(set, watch.signal);
   if (!watch.wait) return { kind: 'accepted', services: [{ name, state: 'starting', url }] };
