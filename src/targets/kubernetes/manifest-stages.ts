@@ -33,7 +33,7 @@ export async function manifestStages(
   const live = objects.map(({ object }) => object);
   const { name, host } = service;
   return {
-    stages: [{ name: 'roll out', objects: [...copies, ...objects], until: 'ready' }],
+    stages: [{ name: 'roll out', objects: [...copies, ...objects], until: 'ready', last: true }],
     adapted,
     ...manifests.entranceOf(live, { name, host, suffix: place.suffix }),
     before: async () => {},

@@ -268,6 +268,13 @@ describe('variables', () => {
   });
 });
 
+test('an address of production that no manifest serves is told', () => {
+  const { told } = adapted(deployment);
+  expect(told).toContain(
+    'Deployment shop: QUEUE still names queue.production.svc, which is no Service of the manifests',
+  );
+});
+
 describe('replicas', () => {
   const scaler = simple(
     'HorizontalPodAutoscaler',

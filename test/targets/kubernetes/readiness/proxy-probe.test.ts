@@ -88,6 +88,18 @@ describe('a service is asked', () => {
     });
   });
 
+  test('through the API server at once where its address is one of the cluster', async () => {
+    const { kube, asked } = clusterAnswering(200);
+    const how = probing();
+    const at = { url: 'http://web.shop-pr-7.svc', service };
+    const health = await untilReachedHealthy(kube, at, probe, how);
+    expect(health).toEqual({
+      healthy: true,
+      byProxy: expect.stringContaining('web.shop-pr-7.svc'),
+    });
+    expect([asked.length, how.now()]).toEqual([1, 0]);
+  });
+
   test('through the API server with the status that the probe expects', async () => {
     const { kube } = clusterAnswering(204);
     const strict = { ...probe, expect: 200 };

@@ -10,15 +10,15 @@ import { withContainers } from './variables.ts';
  * preview is to have its own. Plain names are followed where names change, in places that can be nothing but hosts.
  */
 export const adaptAddresses: AdaptStep = (objects, facts) => {
+  const before = sourceNamespace(objects, facts);
   const services = objects.map(({ object }) => object).filter((one) => kindKey(one) === 'Service.');
-  const moves = services.map(({ metadata: { name } }) =>
-    moveOf(name, sourceNamespace(objects, facts), facts),
-  );
-  if (moves.every((move) => move.patterns.length === 0)) return { objects };
+  const moves = services.map(({ metadata: { name } }) => moveOf(name, before, facts));
   const told: string[] = [];
   const follow = (who: string, key: string, text: string) => {
     const followed = moves.reduce((changed, move) => applied(move, key, changed), text);
     if (followed !== text) told.push(`${who}: addresses in ${key} are the preview's own`);
+    for (const address of before === facts.place.namespace ? [] : addressesIn(followed, before))
+      told.push(`${who}: ${key} still names ${address}, which is no Service of the manifests`);
     return followed;
   };
   const changed = objects.map((staged) => {
@@ -28,6 +28,14 @@ export const adaptAddresses: AdaptStep = (objects, facts) => {
   });
   return { objects: changed, told };
 };
+
+/** What leads to a namespace, production's say. */
+function addressesIn(text: string, namespace: string | undefined): string[] {
+  if (namespace === undefined) return [];
+  return [...text.matchAll(new RegExp(`[\\w-]+\\.${namespace}\\.svc\\b`, 'g'))].map(
+    ([found]) => found,
+  );
+}
 
 interface Move {
   readonly name: string;
