@@ -26,6 +26,7 @@ export function discreetTarget(
   const quiet = (watch: Watch): Watch => ({
     ...watch,
     progress: (event) => watch.progress(hideEvent(event, hide)),
+    leftOut: (other) => watch.leftOut?.({ ...other, reason: hide(other.reason) }),
   });
   return {
     ...target,

@@ -1,5 +1,11 @@
 import { UserError } from '../core/user-error.ts';
-import type { Change, DeployResult, ObservedPreview, TargetPlan } from '../targets/target.ts';
+import type {
+  Change,
+  DeployResult,
+  LeftOut,
+  ObservedPreview,
+  TargetPlan,
+} from '../targets/target.ts';
 import { allDesired } from './all-desired.ts';
 import type { DesiredFacts } from './deploy-facts.ts';
 import type { DeployOutcome } from './deploy-request.ts';
@@ -11,6 +17,7 @@ import {
   giveWay,
   movedOn,
   succeed,
+  tellLeftOut,
   tellThrown,
   waitForPlace,
 } from './end-deploy.ts';
@@ -79,14 +86,17 @@ async function act(
   const reporter = progressReporter(starting, announce, ports);
   await announce.comment(starting);
   const id = await announce.begin(key, desired.commit, 'Deploying the preview');
+  const leftOut: LeftOut[] = [];
   const result = await ports.target
     .deploy(desiredPreviews(facts), {
       progress: reporter.progress,
+      leftOut: (other) => leftOut.push(other),
       signal: ports.signal,
       wait: request.wait,
     })
     .catch((cause) => resultOfThrown(cause, ports.signal));
   const told = { ...facts, report: await reporter.end() };
+  for (const other of leftOut) await tellLeftOut(other, announce);
   if (result.kind === 'thrown') {
     const { cause } = result;
     return cause instanceof Overtaken ? endOvertaken(told, cause, id) : tellThrown(told, id, cause);

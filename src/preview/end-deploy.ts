@@ -1,11 +1,12 @@
 import { UserError } from '../core/user-error.ts';
-import type { DeployResult } from '../targets/target.ts';
+import type { DeployResult, LeftOut } from '../targets/target.ts';
+import type { Announcer } from './announcer.ts';
 import type { DesiredFacts, Facts } from './deploy-facts.ts';
 import type { DeployOutcome } from './deploy-request.ts';
 import type { Eligibility } from './eligibility.ts';
 import type { Overtaken } from './overtaken.ts';
 import { listLeftovers, removePreviews, tellRemoved } from './remove-previews.ts';
-import type { PreviewReport } from './report.ts';
+import { blankReport, type PreviewReport } from './report.ts';
 
 /** Nothing is deployed yet, and people are told for what it waits. */
 export async function waitForPlace(facts: DesiredFacts, reason: string): Promise<DeployOutcome> {
@@ -185,4 +186,10 @@ export async function tellThrown(
 /** Why a run for an older commit does nothing. */
 export function movedOn(commit: string, head: string): string {
   return `superseded: the head moved from ${commit.slice(0, 7)} to ${head.slice(0, 7)}`;
+}
+
+/** A preview of another pull request made what previews share fail: its people are told, its own run may be long over. */
+export async function tellLeftOut(other: LeftOut, announce: Announcer): Promise<void> {
+  const reason = `left out: it made the stack that previews share fail, and the others go on without it: ${other.reason}`;
+  await announce.comment({ ...blankReport(other), state: 'failed', reason }, { ifThere: true });
 }

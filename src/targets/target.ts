@@ -131,9 +131,21 @@ export type ProgressEvent =
     }
   | { readonly kind: 'log'; readonly at: Instant; readonly service: string; readonly line: string };
 
+/** Another preview that was left out of what previews share, because it made that fail. */
+export interface LeftOut {
+  readonly previewId: string;
+  readonly pullRequest: number;
+  /** 40 hex digits. */
+  readonly commit: string;
+  /** One sentence: what happened. */
+  readonly reason: string;
+}
+
 /** How a deploy or destroy is watched and ended early. */
 export interface Watch {
   progress(event: ProgressEvent): void;
+  /** Told of previews that are not this run's, so that their pull requests say so. */
+  leftOut?(preview: LeftOut): void;
   /** Aborted on cancel and at the user's timeout. */
   readonly signal: AbortSignal;
   /** `false`: answer `accepted` once the target has taken the work, without waiting for health. */

@@ -85,14 +85,18 @@ describe('previews in a shared stack', () => {
       world.accepts = (task) => !task.includes('BADBAD00');
       const bad = shop.push('badbad00', 2, 'c');
       const good = shop.push('f4436797', 3, 'd');
-      const { result, plan } = await shop.run(good);
+      const { result, plan, watch } = await shop.run(good);
       expect(plan.outdated).toContain('#2 is to be added');
+      expect(watch.others).toMatchObject([
+        { previewId: 'badbad00', pullRequest: 2, reason: expect.stringContaining('crashed') },
+      ]);
       expect(result).toMatchObject({ kind: 'ready' });
       const observed = await shop.target().observe('acme/shop');
       expect(observed.map(({ previewId }) => previewId)).toEqual(['1d0fd508', 'f4436797']);
       expect(await world.template()).toMatch(/badbad00.*"attempts":1/);
 
       const own = await shop.run(bad);
+      expect(own.watch.others).toEqual([]);
       expect(own.result).toMatchObject({
         kind: 'failed',
         stillServing: false,

@@ -2,6 +2,7 @@ import { instant } from '../../src/core/time.ts';
 import type {
   DeployResult,
   DesiredPreview,
+  LeftOut,
   Leftover,
   ObservedPreview,
   ProgressEvent,
@@ -21,6 +22,8 @@ export interface TargetBehaviour {
   waiting?: string;
   /** Removals take a while, so that nobody sees their end who does not wait. */
   slow?: boolean;
+  /** Others that made the shared thing fail. */
+  leftOut?: readonly LeftOut[];
   /** Holds all previews in one shared thing, so that each deploy brings all of them. */
   shared?: boolean;
 }
@@ -75,6 +78,7 @@ export function inMemoryTarget(
     async deploy({ occasion, all }, watch) {
       for (const event of behaviour.events ?? []) watch.progress(event);
       behaviour.meanwhile?.();
+      for (const other of behaviour.leftOut ?? []) watch.leftOut?.(other);
       if (behaviour.result?.kind === 'failed') {
         if (!behaviour.result.stillServing) put(occasion, 'starting');
         return behaviour.result;

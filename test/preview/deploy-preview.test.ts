@@ -71,6 +71,19 @@ describe('a deploy', () => {
     );
   });
 
+  test('tells the pull request of another preview that made what they share fail', async () => {
+    const made = world();
+    const reason = 'ServiceBADBAD00 the container crashed';
+    const other = { previewId: 'badbad00', pullRequest: 9, commit: commit('c'), reason };
+    made.target.behaviour.leftOut = [other, { ...other, pullRequest: 11 }];
+    const marker = '<!-- understudy:preview:9 -->';
+    await made.comments.port.upsert(9, marker, `${marker} ready before`);
+    expect(await deploy(made)).toMatchObject({ state: 'created' });
+    expect(made.comments.bodyOf(9)).toContain(reason);
+    expect(made.comments.bodyOf(9)).toContain('left out');
+    expect(made.comments.bodyOf(11)).toBeUndefined();
+  });
+
   test('says that it goes on before it says that it is done', async () => {
     const made = await deployed();
     const headings = made.comments.written.map((body) => body.split('\n')[1]);

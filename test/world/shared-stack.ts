@@ -12,6 +12,7 @@ import { createCloudFormationTarget } from '../../src/targets/cloudformation/tar
 import type {
   DesiredPreview,
   DesiredPreviews,
+  LeftOut,
   ProgressEvent,
   Target,
   Watch,
@@ -343,6 +344,11 @@ export class Watcher implements Watch {
   readonly signal: AbortSignal = new AbortController().signal;
   readonly progress = (event: ProgressEvent): void => {
     this.events.push(event);
+  };
+
+  readonly others: LeftOut[] = [];
+  readonly leftOut = (other: LeftOut): void => {
+    this.others.push(other);
   };
 
   steps(): readonly string[] {

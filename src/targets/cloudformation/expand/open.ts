@@ -4,6 +4,7 @@ import { untilServicesHealthy } from '../../services-health.ts';
 import type {
   DeployResult,
   DesiredPreviews,
+  LeftOut,
   Leftover,
   ObservedPreview,
   ObservedService,
@@ -74,6 +75,7 @@ async function deploy(run: Run, desired: DesiredPreviews, watch: Watch): Promise
   const { signal, wait } = watch;
   const watching = {
     progress: (event: ProgressEvent) => watch.progress(event),
+    leftOut: (preview: LeftOut) => watch.leftOut?.(preview),
     signal,
     wait,
     service,

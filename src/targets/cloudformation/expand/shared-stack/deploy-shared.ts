@@ -53,7 +53,7 @@ export async function deployShared(
     if (sent.kind === 'replaced') await afterOthers(workshop, watch);
     else if (sent.kind !== 'failed') {
       return outcomeOf(draft, sent.kind === 'accepted' ? 'accepted' : 'ready', watch.service);
-    } else if (!learn(workshop, draft, failureOf(sent.followed), learnt)) {
+    } else if (!learn(workshop, draft, failureOf(sent.followed), learnt, watch)) {
       return failed(draft, sent.followed, watch.service);
     }
   }
@@ -102,7 +102,7 @@ async function attempt(
     if (watch.signal.aborted || !(cause instanceof UserError)) throw cause;
     const culprit = culpritOf(draft, { logicalId: '', reason: cause.message }, true);
     if (!culprit || culprit.id === occasionOf(draft)) throw cause;
-    note(workshop, draft, learnt, culprit, cause.message);
+    note(workshop, draft, learnt, { culprit, reason: cause.message }, watch);
     return 'again';
   }
 }
@@ -121,27 +121,33 @@ function learn(
   draft: StackDraft,
   failure: SharedFailure,
   learnt: Learnt,
+  watch: Watch,
 ): boolean {
   const culprit = culpritOf(draft, failure, draft.drift.template);
   if (!culprit) return false;
   const path = [failure.stack, failure.logicalId].filter(Boolean).join('/');
-  note(workshop, draft, learnt, culprit, `${path} ${failure.reason}`.trim());
+  note(workshop, draft, learnt, { culprit, reason: `${path} ${failure.reason}`.trim() }, watch);
   return true;
 }
 
 /** Attempts of earlier runs, which the template remembers, count too. */
 function note(
   { context }: Workshop,
-  { files }: StackDraft,
+  draft: StackDraft,
   learnt: Learnt,
-  culprit: EntryDecision,
-  reason: string,
+  { culprit, reason }: { readonly culprit: EntryDecision; readonly reason: string },
+  watch: Watch,
 ): void {
+  const { files } = draft;
   learnt.failed.set(culprit.key, reason);
   const remembered = files.flatMap(({ content }) => content.decision.held);
   const held = holdCulprit(remembered, culprit, { reason, at: toIso(context.now()) });
   const own = held.filter(({ service, id }) => service === culprit.part && id === culprit.id);
   learnt.held = overlayHeld(learnt.held, own);
+  const [last] = own;
+  if (!last || culprit.id === occasionOf(draft)) return;
+  const { id: previewId, pullRequest, commit } = last;
+  watch.leftOut?.({ previewId, pullRequest, commit, reason: last.reason });
 }
 
 function culpritOf({ files }: StackDraft, failure: SharedFailure, othersToo: boolean) {
