@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Duration } from '../core/time.ts';
 import type { PreviewPorts } from '../preview/preview-ports.ts';
 import { discreetTarget } from './discreet-target.ts';
@@ -18,6 +19,9 @@ export function connectPorts(
   { timeout, comment, deployment }: PortChoices,
 ): PreviewPorts {
   const { github, links, run, now } = session;
+  const signal = AbortSignal.any([run.signal, AbortSignal.timeout(timeout)]);
+  // Every request that is under way listens for it; Node takes more than ten for a leak.
+  setMaxListeners(0, signal);
   return {
     pullRequests: github.pullRequests,
     target: discreetTarget(
@@ -31,7 +35,7 @@ export function connectPorts(
       links,
     },
     now,
-    signal: AbortSignal.any([run.signal, AbortSignal.timeout(timeout)]),
+    signal,
     progress: progressLog(run),
   };
 }

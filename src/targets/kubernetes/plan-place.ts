@@ -9,7 +9,7 @@ import { loadManifests } from './load-units.ts';
 import { carrierAnnotations, carrierLabels, serviceMarksIn } from './marks.ts';
 import { requireOurs } from './places/open-place.ts';
 import type { ServedPlace } from './places/place.ts';
-import { statusOf } from './readiness/status.ts';
+import { isSettled, statusOf } from './readiness/status.ts';
 import { isEndedJob } from './review-app/job.ts';
 import { probeService } from './service-health.ts';
 import { type PreparedService, prepareService } from './service-stages.ts';
@@ -85,9 +85,9 @@ function outdatedMarks(
 
 function notReady(objects: readonly KubeObject[]): string | undefined {
   for (const object of objects) {
-    const { state, detail } = statusOf(object);
-    if (state !== 'current')
-      return `${object.kind} ${object.metadata.name} is not ready: ${detail}`;
+    const status = statusOf(object);
+    if (!isSettled(status))
+      return `${object.kind} ${object.metadata.name} is not ready: ${status.detail}`;
   }
   return undefined;
 }
