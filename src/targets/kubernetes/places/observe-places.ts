@@ -1,11 +1,12 @@
 import { renderTemplate } from '../../../core/template.ts';
+import type { PreviewKey } from '../../target.ts';
 import type { Connections } from '../connect/connections.ts';
 import type { Kube } from '../connect/kube.ts';
 import { listObjects } from '../connect/objects.ts';
 import type { KubernetesContext } from '../context.ts';
 import type { KubeObject } from '../kube-object.ts';
 import { isMarkedAs, repositoryLabels } from '../marks.ts';
-import type { KubernetesSettings } from '../settings.ts';
+import { carrierOf } from './place.ts';
 
 /** What carries the marks of a preview, and where. */
 export interface Carrier {
@@ -42,18 +43,16 @@ export async function observePlaces(
   return (await Promise.all([...asked.values()].map((ask) => ask()))).flat();
 }
 
-/** Those of one preview. */
-export function carriersOf(
-  carriers: readonly Carrier[],
-  key: { readonly repository: string; readonly previewId: string },
-): readonly Carrier[] {
-  return carriers.filter(({ object }) => isMarkedAs(object, key));
+/** Those of one preview. In a shared namespace other ConfigMaps carry its labels too: those that its sets are remembered by. */
+export function carriersOf(carriers: readonly Carrier[], key: PreviewKey): readonly Carrier[] {
+  const { name } = carrierOf('shared', '', key);
+  return carriers.filter(
+    ({ object }) =>
+      isMarkedAs(object, key) && (isOwnNamespace(object) || object.metadata.name === name),
+  );
 }
 
 /** Whether the namespace itself is the preview's. */
 export function isOwnNamespace({ kind }: KubeObject): boolean {
   return kind === 'Namespace';
 }
-
-/** Sections that lead to different clusters. */
-export type Cluster = Pick<KubernetesSettings, 'context'>;
