@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { makeAccount, tokenOf } from './accounts.ts';
 import type { ApiAccess } from './api-request.ts';
+import type { AuditedRequest } from './audit.ts';
+import { readAudit } from './audit.ts';
 import type { Site } from './component.ts';
 import {
   kubeconfigFor,
@@ -47,6 +49,8 @@ export interface Cluster {
   serviceAccount(namespace: string, name: string, manifests: string): Promise<string>;
   /** Makes kinds known that are not Kubernetes' own; no controller acts on them. */
   addKinds(which: CustomResources): Promise<void>;
+  /** What ServiceAccounts have asked for so far, oldest first; open watches aside. */
+  audit(): AuditedRequest[];
   /** Ends every process of it, by id, and removes what it wrote. */
   close(): Promise<void>;
 }
@@ -172,7 +176,8 @@ async function clusterAt(
   };
   const addKinds = (which: CustomResources) => defineKinds(admin, which);
   const { server } = admin;
-  return { level, kubeconfig, server, admin, kubectl, serviceAccount, addKinds, close };
+  const audit = () => readAudit(site.folder);
+  return { level, kubeconfig, server, admin, kubectl, serviceAccount, addKinds, audit, close };
 }
 
 function run(program: string, args: readonly string[], input = ''): Promise<string> {

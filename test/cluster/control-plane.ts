@@ -3,6 +3,7 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { apiRequest } from './api-request.ts';
+import { auditOptions } from './audit.ts';
 import type { Site } from './component.ts';
 import { startComponent, until } from './component.ts';
 
@@ -126,6 +127,7 @@ function apiServerOptions(site: Site): string[] {
     `--service-account-signing-key-file=${certs}/service-accounts.key`,
     '--kubelet-preferred-address-types=InternalIP',
     '--enable-admission-plugins=ResourceQuota,LimitRanger,PodSecurity',
+    ...auditOptions(site.folder),
   ];
 }
 

@@ -1,8 +1,12 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
+import { type IncomingMessage, request } from 'node:http';
+import { request as secureRequest } from 'node:https';
 import { join } from 'node:path';
+import type { AuditedRequest } from '../cluster/audit.ts';
 import { type NodeCluster, openCluster } from '../cluster/cluster.ts';
+import { nodeAddress } from '../cluster/control-plane.ts';
 import { type IngressStandIn, startIngressStandIn } from '../cluster/ingress-controller.ts';
+import { forward } from './forwarder.ts';
 import { Traffic } from './traffic.ts';
 import {
   projectRoot,
@@ -19,10 +23,14 @@ export interface KubernetesWorld {
   readonly ingress: IngressStandIn;
   /** As the shipped deployer. */
   step(trigger: Trigger, settings?: StepSettings): ReturnType<World['step']>;
-  /** As the shipped sweeper. */
+  /** As `step`, without waiting for its end. */
+  start(trigger: Trigger, settings?: StepSettings): ReturnType<World['start']>;
+  /** `teardown-preview`, as the shipped sweeper. */
   sweep(trigger: Trigger, settings?: StepSettings): ReturnType<World['step']>;
   /** What an address of a preview answers, through the stand-in for an ingress controller. */
-  visit(url: string): Promise<string>;
+  visit(url: string, authority?: string): Promise<string>;
+  /** What the account asked of the API server while something was done. */
+  requests(user: 'deployer' | 'sweeper', act: () => Promise<unknown>): Promise<AuditedRequest[]>;
   /** Names of the namespaces that carry our mark. */
   namespaces(): Promise<string[]>;
 }
@@ -47,60 +55,84 @@ export async function openKubernetes() {
       await cluster.close();
     },
     inCluster: (given: WorldOptions, play: (kubernetes: KubernetesWorld) => Promise<void>) =>
-      traffic.inWorld({ gateway: false, ...given }, (world) =>
-        play(kubernetesWorld(world, cluster, ingress, { deployer, sweeper })),
-      ),
+      traffic.inWorld({ gateway: false, ...given }, async (world) => {
+        // Builds in the cluster fetch their source from there.
+        const reachable = await forward(nodeAddress, Number(new URL(world.tap.url).port));
+        try {
+          await play(kubernetesWorld(world, cluster, ingress, { deployer, sweeper, ...reachable }));
+        } finally {
+          await reachable.close();
+          await abandon(cluster);
+        }
+      }),
   };
+}
+
+/** What a test leaves is nobody's for the next one, and goes meanwhile. */
+async function abandon(cluster: NodeCluster): Promise<void> {
+  const left = await ours(cluster);
+  if (left.length === 0) return;
+  await cluster.kubectl(['label', 'namespace', ...left, 'app.kubernetes.io/managed-by-']);
+  await cluster.kubectl(['delete', 'namespace', ...left, '--wait=false']);
+}
+
+async function ours(cluster: NodeCluster): Promise<string[]> {
+  const selector = '--selector=app.kubernetes.io/managed-by=understudy';
+  const found = await cluster.kubectl(['get', 'namespaces', selector, '-o', 'name']);
+  return found.split('\n').flatMap((line) => line.split('/')[1] ?? []);
 }
 
 function kubernetesWorld(
   world: World,
   cluster: NodeCluster,
   ingress: IngressStandIn,
-  accounts: { readonly deployer: string; readonly sweeper: string },
+  {
+    deployer,
+    sweeper,
+    url,
+  }: { readonly deployer: string; readonly sweeper: string; readonly url: string },
 ): KubernetesWorld {
-  const as =
-    (kubeconfig: string) =>
-    (trigger: Trigger, settings: StepSettings = {}) =>
-      world.step(trigger, { ...settings, env: { KUBECONFIG: kubeconfig, ...settings.env } });
+  const as = (kubeconfig: string, settings: StepSettings = {}): StepSettings => ({
+    url,
+    ...settings,
+    env: { KUBECONFIG: kubeconfig, ...settings.env },
+  });
   return {
     world,
     cluster,
     ingress,
-    step: as(accounts.deployer),
-    sweep: as(accounts.sweeper),
-    visit: async (url) => {
-      const { host, pathname } = new URL(url);
-      const answer = await fetch(new URL(pathname, ingress.http), { headers: { host } });
-      return answer.text();
+    step: (trigger, settings) => world.step(trigger, as(deployer, settings)),
+    start: (trigger, settings) => world.start(trigger, as(deployer, settings)),
+    sweep: (trigger, settings) =>
+      world.step(trigger, as(sweeper, { action: 'teardown-preview', ...settings })),
+    visit: (url, authority) => visit(ingress, url, authority),
+    requests: async (user, act) => {
+      const sent = () =>
+        cluster
+          .audit()
+          .filter((request) => request.user === `system:serviceaccount:understudy:${user}`);
+      const before = sent().length;
+      await act();
+      return sent().slice(before);
     },
-    namespaces: async () => {
-      const selector = '--selector=app.kubernetes.io/managed-by=understudy';
-      const found = await cluster.kubectl(['get', 'namespaces', selector, '-o', 'name']);
-      return found.split('\n').flatMap((line) => line.split('/')[1] ?? []);
-    },
+    namespaces: () => ours(cluster),
   };
 }
 
-/** The image of a small server that says its environment; gives what manifests name. */
-export async function pushSampleApplication(cluster: NodeCluster, version = '1'): Promise<string> {
-  const folder = mkdtempSync(join(tmpdir(), 'understudy-sample-'));
-  try {
-    writeFileSync(join(folder, 'server.mjs'), server);
-    return await cluster.pushImage(`shop:${version}`, {
-      from: 'node:1',
-      contents: { [join(folder, 'server.mjs')]: '/app/server.mjs' },
-      command: ['node', '/app/server.mjs'],
-      environment: { VERSION: version },
-      user: '1000',
-    });
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+/** Status and text of the page, as for a host whose name leads to the stand-in. */
+function visit({ http, https }: IngressStandIn, url: string, ca?: string): Promise<string> {
+  const { host, pathname, protocol } = new URL(url);
+  const options = { agent: false, headers: { host } } as const;
+  return new Promise((resolve, reject) => {
+    const take = async (response: IncomingMessage) => {
+      let text = '';
+      for await (const part of response) text += part;
+      resolve(response.statusCode === 200 ? text : `${response.statusCode} ${text}`);
+    };
+    const asked =
+      protocol === 'https:'
+        ? secureRequest(new URL(pathname, https), { ...options, ca, servername: host }, take)
+        : request(new URL(pathname, http), options, take);
+    asked.on('error', reject).end();
+  });
 }
-
-const server = `import { createServer } from 'node:http';
-createServer((request, response) => {
-  response.end(JSON.stringify({ path: request.url, env: process.env }));
-}).listen(Number(process.env.PORT), '0.0.0.0');
-`;

@@ -52,6 +52,8 @@ export interface StepSettings {
   /** The checkout; default: none. */
   readonly workspace?: string;
   readonly debug?: boolean;
+  /** Where the API is reached; default: through the tap. */
+  readonly url?: string;
   /** Which attempt of the run; default: the first. */
   readonly attempt?: number;
 }
@@ -247,7 +249,16 @@ export class World {
   /** As `step`, with a way to cancel it and one to kill it with all its children. */
   start(
     { event, payload }: Trigger,
-    { action = 'understudy', inputs, env, token, workspace, debug, attempt }: StepSettings = {},
+    {
+      action = 'understudy',
+      inputs,
+      env,
+      token,
+      workspace,
+      debug,
+      attempt,
+      url,
+    }: StepSettings = {},
   ): RunningStep & { kill(): Promise<void> } {
     const mark = `UNDERSTUDY_WORLD_RUN=${randomUUID()}`;
     const [name = '', value = ''] = mark.split('=');
@@ -257,7 +268,7 @@ export class World {
       event,
       payload,
       repository,
-      url: this.tap.url,
+      url: url ?? this.tap.url,
       token: token ?? this.tokenFor({ event, payload }),
       home: this.root,
       env: { UNDERSTUDY_HOME: this.home, UNDERSTUDY_GATEWAY_PORT: '0', [name]: value, ...env },

@@ -9,6 +9,12 @@ import { configVersion } from './copies.ts';
 import { seconds } from './job.ts';
 import { podDefaults, resourcesOf, securityOf } from './pod-parts.ts';
 
+/**
+ * So long an old pod goes on after it was told to end: until then requests may still be led to it. Kubernetes 1.30 and
+ * newer. https://kubernetes.io/docs/concepts/containers/container-lifecycle-hooks/
+ */
+const partingSeconds = 3;
+
 /** Port of the Service, whatever the container's is. */
 export const servicePort = 80;
 
@@ -75,6 +81,7 @@ function webContainer(facts: AppFacts, database: readonly Variable[]) {
     ...(args && { args: words(args) }),
     ports: [{ name: 'http', containerPort: app.port, protocol: 'TCP' }],
     readinessProbe: readinessProbe(facts),
+    lifecycle: { preStop: { sleep: { seconds: partingSeconds } } },
   };
 }
 

@@ -1,0 +1,194 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { type ApiCall, type ApiProxy, startApiProxy } from '../cluster/api-proxy.ts';
+import { apiRequest } from '../cluster/api-request.ts';
+import { type Cluster, openCluster } from '../cluster/cluster.ts';
+import { type NodeStandIn, startNodeStandIn } from '../cluster/node-stand-in.ts';
+import { normalized } from './observe.ts';
+import { headOf, inWorld, projectRoot, type StepSettings, type Trigger, type World } from './world.ts';
+
+/** What a run is started by. */
+export type Occasion = 'deploy' | 'update' | 'teardown';
+
+/** The preview of one pull request, whose runs reach the API server through a proxy of their own. */
+export interface StagedPreview {
+  readonly api: ApiProxy;
+  /** Brings about the next event: the pull request is opened (or opened again), pushed to, or closed. */
+  bring(occasion: Occasion): Promise<Trigger>;
+  start(trigger: Trigger, settings?: StepSettings): ReturnType<World['start']>;
+  /** A request as it is called in every run: without what differs from run to run. */
+  nameOf(call: ApiCall): string;
+  /** All that there is of it, in the cluster and at GitHub, in words that are alike in every run. */
+  look(): Promise<readonly string[]>;
+}
+
+/** A cluster without pods, with a stand-in for its node, and pull requests that have previews there. */
+export interface Stage {
+  preview(): Promise<StagedPreview>;
+}
+
+/** A Deployment, a Service and a Job: each of them is waited for in another way. */
+const configuration = JSON.stringify({
+  preview: {
+    probe: { path: '/healthz', within: '2s' },
+    kubernetes: {
+      namespace: 'staged-pr-{number}',
+      app: { image: 'registry.example/shop:{sha}', port: 3000, migrate: { command: ['migrate'] } },
+    },
+  },
+});
+
+/** Opens a cluster on the level `control-plane`. Runs act as the shipped deployer. */
+export async function openStage() {
+  const cluster = await openCluster({ level: 'control-plane' });
+  const manifests = readFileSync(join(projectRoot, 'infra/kubernetes/deployer.yaml'), 'utf8');
+  const kubeconfig = await cluster.serviceAccount('understudy', 'deployer', manifests);
+  const node = await startNodeStandIn(cluster.admin);
+  return {
+    close: async () => {
+      node.close();
+      await cluster.close();
+    },
+    inWorld: (play: (stage: Stage) => Promise<void>) =>
+      inWorld({ gateway: false, configuration }, async (world) => {
+        const proxies: ApiProxy[] = [];
+        const inTurn = turnstile();
+        const preview = async () => {
+          const api = await startApiProxy(cluster.admin, node.answer);
+          proxies.push(api);
+          const env = { KUBECONFIG: through(api, kubeconfig, proxies.length) };
+          return stagedPreview({ world, cluster, api, env, inTurn, branch: `b${proxies.length}` });
+        };
+        try {
+          await play({ preview });
+        } finally {
+          await Promise.all(proxies.map((proxy) => proxy.close()));
+        }
+      }),
+  };
+}
+
+/** The same account, by way of the proxy. */
+function through(api: ApiProxy, kubeconfig: string, count: number): string {
+  const known = JSON.parse(readFileSync(kubeconfig, 'utf8'));
+  const clusters = [{ name: 'test', cluster: { server: api.url } }];
+  const path = join(dirname(kubeconfig), `kubeconfig-proxy-${count}`);
+  writeFileSync(path, JSON.stringify({ ...known, clusters }), { mode: 0o600 });
+  return path;
+}
+
+type InTurn = <Value>(act: () => Promise<Value>) => Promise<Value>;
+
+/** One after the other: the clone of a world and its list of events are there once. */
+function turnstile(): InTurn {
+  let last: Promise<unknown> = Promise.resolve();
+  return (act) => {
+    const turn = last.then(act);
+    last = turn.catch(() => {});
+    return turn;
+  };
+}
+
+interface Staging {
+  readonly world: World;
+  readonly cluster: Cluster;
+  readonly api: ApiProxy;
+  readonly env: Readonly<Record<string, string>>;
+  readonly inTurn: InTurn;
+  readonly branch: string;
+}
+
+async function stagedPreview(staging: Staging): Promise<StagedPreview> {
+  const { world, api, env, inTurn, branch } = staging;
+  await inTurn(() => world.push(branch, { 'README.md': branch }));
+  let number: number | undefined;
+  const commits: string[] = [];
+  let pushes = 0;
+  const act: Readonly<Record<Occasion, () => Promise<Trigger>>> = {
+    deploy: async () => {
+      const opened = await (number ? world.reopenPull(number) : world.openPull(branch));
+      number = (opened.payload.pull_request as { number: number }).number;
+      return opened;
+    },
+    update: () => world.update(branch, { 'README.md': `${branch} ${++pushes}` }),
+    teardown: () => world.closePull(number ?? 0),
+  };
+  return {
+    api,
+    bring: async (occasion) => {
+      const trigger = await inTurn(act[occasion]);
+      commits.splice(0, commits.length, headOf(trigger));
+      return trigger;
+    },
+    start: (trigger, settings) => world.start(trigger, { env, ...settings }),
+    nameOf: ({ method, path }) => `${method} ${bare(path, `staged-pr-${number}`)}`,
+    look: () => look(staging, number ?? 0, commits),
+  };
+}
+
+function bare(path: string, namespace: string): string {
+  return path
+    .replaceAll(namespace, '{namespace}')
+    .replaceAll(/\b[0-9a-f]{8,}\b/g, '*')
+    .replaceAll(/[?&](?:resourceVersion|timeoutSeconds)=[^&]*/g, '')
+    .replace(/-\*-[a-z0-9]{5}(?=\/log)/, '-*');
+}
+
+const collections = {
+  core: ['configmaps', 'secrets', 'services', 'pods', 'resourcequotas', 'limitranges'],
+  'apps/v1': ['deployments', 'replicasets', 'statefulsets'],
+  'batch/v1': ['jobs'],
+  'networking.k8s.io/v1': ['networkpolicies', 'ingresses'],
+};
+
+async function look({ world, cluster, branch }: Staging, number: number, commits: string[]) {
+  const namespace = `staged-pr-${number}`;
+  const read = async (path: string) => JSON.parse((await apiRequest(cluster.admin, path)).body);
+  const paths = Object.entries(collections).flatMap(([group, names]) =>
+    names.map((name) => `${group === 'core' ? '/api/v1' : `/apis/${group}`}/namespaces/${namespace}/${name}`),
+  );
+  const own = await read(`/api/v1/namespaces/${namespace}`);
+  const lists = await Promise.all(paths.map(read));
+  const objects = lists.flatMap(({ kind, items }) =>
+    items.map((item: object) => ({ kind: kind.replace('List', ''), ...item })),
+  );
+  const inCluster = [...(own.kind === 'Namespace' ? [own] : []), ...objects]
+    .filter(({ metadata }) => metadata.name !== 'kube-root-ca.crt')
+    .map(describe);
+  const words = [...inCluster, ...(await atGitHub(world, number))].map((word) =>
+    normalized(word, world)
+      .replaceAll(new RegExp(`\\b(?:staged-)?pr-${number}\\b|#${number}\\b|\\b${branch}\\b`, 'g'), '{preview}')
+      .replaceAll(commits[0] ?? '', '{head}')
+      .replaceAll((commits[0] ?? '').slice(0, 7), '{head}')
+      .replaceAll(/\b[0-9a-f]{8,}\b/g, '*'),
+  );
+  return words.sort();
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: objects of every kind.
+type Any = any;
+
+/** Its name, what it says of itself, and what it is to be; not what the API server notes. */
+function describe({ kind, metadata, spec, data, status }: Any): string {
+  const { name, labels, annotations, generation, deletionTimestamp } = metadata;
+  const isMade = kind === 'ReplicaSet' || kind === 'Pod';
+  if (isMade) return `${kind} ${spec.replicas ?? status.phase} ${deletionTimestamp ? 'going' : ''}`;
+  const { clusterIP: _, clusterIPs: __, ...wanted } = spec ?? {};
+  return JSON.stringify({ kind, name, labels, annotations, generation, deletionTimestamp, wanted, data });
+}
+
+async function atGitHub(world: World, number: number): Promise<string[]> {
+  const base = `/repos/${world.repository}`;
+  const comments = await world.api('GET', `${base}/issues/${number}/comments`);
+  const deployments = await world.api('GET', `${base}/deployments?environment=pr-${number}&per_page=100`);
+  const states = await Promise.all(
+    deployments.body.map(async ({ id, sha, task, environment }: Any) => {
+      const { body } = await world.api('GET', `${base}/deployments/${id}/statuses?per_page=1`);
+      return `${task} ${environment} ${sha} ${body[0]?.state}`;
+    }),
+  );
+  return [
+    ...comments.body.map(({ body }: Any) => `comment ${body}`),
+    ...states.filter((state) => !state.endsWith('inactive')),
+  ];
+}
