@@ -148,9 +148,51 @@ describe('a set of objects', () => {
       'applyset.kubernetes.io/additional-namespaces': '',
     });
     const again = await deploy({ ...set, isFresh: false });
-    expect(again.requests).toHaveLength(7);
+    expect(again.requests.map((request) => request.split(' ')[0])).toEqual(Array(4).fill('GET'));
     expect(again.applied[0]?.object.metadata.generation).toBe(1);
+    const before = requests.length;
     expect(await diff({ ...set, isFresh: false })).toEqual([]);
+    expect(requests.slice(before)).toHaveLength(4);
+  });
+
+  test('that others took something from, or added to, is what it was again where it is to be', async () => {
+    const where = await namespace('touched');
+    const secret: KubeObject = {
+      ...configMap(where, 'env', {}),
+      kind: 'Secret',
+      data: { KEY: Buffer.from('value').toString('base64') },
+    };
+    const objects = [configMap(where, 'settings', { A: '1', B: '2' }), secret, service(where)];
+    const set = setOfObjects(where, staged([...objects, deployment(where)]));
+    await deploy(set);
+    const patch = (what: string, operations: object[]) =>
+      cluster.kubectl(
+        ['patch', ...what.split(' '), '-n', where, '--type=json', '-p'].concat(
+          JSON.stringify(operations),
+        ),
+      );
+    await patch('configmap settings', [{ op: 'remove', path: '/data/B' }]);
+    await patch('secret env', [{ op: 'remove', path: '/data/KEY' }]);
+    await patch('service web', [
+      { op: 'add', path: '/spec/ports/-', value: { name: 'more', port: 81 } },
+      { op: 'add', path: '/spec/ports/0/name', value: 'http' },
+    ]);
+    await cluster.kubectl(['label', 'deployment', 'web', '-n', where, 'team=one']);
+    expect(await diff(set)).toEqual([
+      expect.objectContaining({ type: 'ConfigMap', detail: 'data.B: added' }),
+      expect.objectContaining({ type: 'Secret', detail: expect.stringContaining('data') }),
+    ]);
+    const { requests: sent } = await deploy(set);
+    expect(sent.filter((request) => request.startsWith('PATCH'))).toEqual([
+      expect.stringContaining('/configmaps/settings'),
+      expect.stringContaining('/secrets/env'),
+      expect.stringContaining('/services/web'),
+    ]);
+    const [, kept] = await Promise.all([
+      expect(diff(set)).resolves.toEqual([]),
+      getObject(kube, { ...set.parent, kind: 'Secret', name: 'env' }, signal),
+    ]);
+    expect(kept?.data).toEqual(secret.data);
   });
 
   test('of thirty objects takes no more than one request for each, one for the parent, and one for each kind', async () => {
@@ -163,9 +205,9 @@ describe('a set of objects', () => {
       job(where, 'migrate:1'),
     ]);
     const set = setOfObjects(where, objects);
-    expect((await deploy({ ...set, isFresh: true })).requests).toHaveLength(31);
-    const { requests: sent } = await deploy(set);
-    expect(sent).toHaveLength(35);
+    const { requests: sent } = await deploy({ ...set, isFresh: true });
+    expect(sent).toHaveLength(31);
+    expect((await deploy(set)).requests).toHaveLength(5);
     const patches = sent.filter((request) => request.startsWith('PATCH'));
     const lastConfig = patches.findLastIndex((request) => request.includes('/configmaps/'));
     expect(patches.findIndex((request) => request.includes('/deployments/'))).toBeGreaterThan(
@@ -393,7 +435,8 @@ describe('others', () => {
     expect(changes).toEqual([expect.objectContaining({ action: 'modify' })]);
     const { applied } = await deploy(set);
     expect(applied[0]?.object.data).toEqual({ KEPT: '3' });
-    expect(applied[0]?.object.metadata.annotations).toBeUndefined();
+    const { annotations = {} } = applied[0]?.object.metadata ?? {};
+    expect(Object.keys(annotations)).toEqual(['understudy.dev/applied']);
     expect(await diff(set)).toEqual([]);
   });
 

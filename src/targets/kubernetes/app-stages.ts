@@ -1,5 +1,6 @@
 import { UserError } from '../../core/user-error.ts';
 import type { DesiredPreview } from '../target.ts';
+import { keyOf, keyOfObject } from './apply/live-objects.ts';
 import type { Kind, Kube } from './connect/kube.ts';
 import { applyObject, deleteObject, getObject, listObjects } from './connect/objects.ts';
 import { fieldsOf, numberOf } from './fields.ts';
@@ -18,7 +19,7 @@ import { passingObjects } from './review-app/passing-objects.ts';
 import { renderApp } from './review-app/render-app.ts';
 import { foreignSource } from './review-app/source.ts';
 import { servicePort } from './review-app/workload.ts';
-import type { Preparing, ServiceStages } from './service-stages.ts';
+import type { Preparing, RenderingService, ServiceStages } from './service-stages.ts';
 import type { AppSettings } from './settings.ts';
 import type { Stage } from './stage.ts';
 
@@ -28,7 +29,7 @@ export async function appStages(
   { service, settings }: PlacedService,
   place: ServedPlace,
   preview: DesiredPreview,
-  preparing: Preparing,
+  preparing: RenderingService,
 ): Promise<ServiceStages> {
   const { context } = preparing;
   const known: Omit<AppFacts, 'live'> = {
@@ -63,19 +64,23 @@ export async function appStages(
 async function observeApp(
   facts: Omit<AppFacts, 'live'>,
   preview: DesiredPreview,
-  { kube, context, signal, isFresh }: Preparing,
+  { kube, context, signal, isFresh, remembered }: RenderingService,
 ): Promise<LiveApp> {
   const { database, build, migrate } = facts.app;
   const mask = database?.copyFrom?.mask;
-  const list = (kind: Kind) =>
-    listObjects(
-      kube,
-      kind,
-      { namespace: facts.place.namespace, labels: previewLabels(preview) },
-      signal,
-    );
+  const { namespace } = facts.place;
+  // What the set remembers has been read; without its parent there may be more than it tells.
+  const list = async (kind: Kind) =>
+    remembered.liveParent
+      ? remembered.members.filter((member) => member.kind === kind.kind)
+      : listObjects(kube, kind, { namespace, labels: previewLabels(preview) }, signal);
+  const deploymentThere = async () => {
+    const ref = deploymentRef(facts);
+    const known = remembered.members.find((member) => keyOfObject(member) === keyOf(ref));
+    return known ?? getObject(kube, ref, signal);
+  };
   const [deployment, found, cloudNativePg, maskSql, jobs, sets] = await Promise.all([
-    isFresh ? undefined : getObject(kube, deploymentRef(facts), signal),
+    isFresh ? undefined : deploymentThere(),
     Promise.all(readsOf(facts).map(({ ref }) => getObject(kube, ref, signal))),
     asksForCloudNativePg(facts) && knowsCloudNativePg(kube, signal),
     mask === undefined ? undefined : context.files.trusted(mask),

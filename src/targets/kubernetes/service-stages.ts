@@ -1,6 +1,6 @@
 import type { DesiredPreview } from '../target.ts';
 import { appStages } from './app-stages.ts';
-import { type KnownSet, readSet } from './apply/apply-set.ts';
+import { type KnownSet, readSet, readSetMembers, type SetMembers } from './apply/apply-set.ts';
 import type { Kube } from './connect/kube.ts';
 import type { KubernetesContext } from './context.ts';
 import { fieldsOf, numberOf } from './fields.ts';
@@ -45,6 +45,12 @@ export interface Preparing {
   readonly isFresh: boolean;
 }
 
+/** What rendering takes. */
+export interface RenderingService extends Preparing {
+  /** What is there of the service already. */
+  readonly remembered: SetMembers;
+}
+
 /** Reads or renders what the service is made of, and looks what of it is there. Throws a `UserError`. */
 export async function prepareService(
   placed: PlacedService,
@@ -54,9 +60,6 @@ export async function prepareService(
 ): Promise<PreparedService> {
   const { kube, signal, isFresh } = preparing;
   const { app } = placed.settings;
-  const made = app
-    ? await appStages(app, placed, place, preview, preparing)
-    : await manifestStages(placed, place, preview, preparing);
   const { namespace } = place;
   const parent = {
     apiVersion: 'v1',
@@ -64,9 +67,14 @@ export async function prepareService(
     name: parentName(place, placed.service.name, preview.previewId),
     namespace,
   };
+  const remembered = await readSetMembers({ kube, parent, isFresh }, signal);
+  const rendering = { ...preparing, remembered };
+  const made = app
+    ? await appStages(app, placed, place, preview, rendering)
+    : await manifestStages(placed, place, preview, rendering);
   const labels = previewLabels(preview);
   const objects = finalObjects(made.stages);
-  const set = await readSet({ kube, parent, labels, objects, isFresh }, signal);
+  const set = await readSet({ kube, parent, labels, objects, isFresh }, signal, remembered);
   const isServing = made.isServing ?? [...set.live.values()].some(isAvailable);
   return { ...made, placed, set, isServing };
 }

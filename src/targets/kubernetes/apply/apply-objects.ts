@@ -9,6 +9,7 @@ import { type KubeObject, refOf } from '../kube-object.ts';
 import type { StagedObject } from '../stage.ts';
 import { applyOrder } from './apply-order.ts';
 import type { KnownSet } from './apply-set.ts';
+import { isAsApplied, noted } from './as-applied.ts';
 import { autoscaledIn, leaveReplicas } from './autoscaled.ts';
 import { explainRefusal, isFieldConflict, isImmutable } from './conflicts.ts';
 import { atOnce, keyOfObject } from './live-objects.ts';
@@ -25,8 +26,8 @@ export interface ApplyingObjects {
 }
 
 /**
- * Applies objects of a set, what others need first; answers with them as they are then, in the order given. What cannot
- * be changed is deleted and made anew, where it is of this set. Throws a `UserError` for all that is refused in one group.
+ * Applies objects of a set, what others need first; answers with them as they are then, in the order given. Of what is
+ * there already as it is to be, nothing is asked. What cannot be changed is deleted and made anew, where it is of this set. Throws a `UserError` for all that is refused in one group.
  */
 export async function applyObjects(
   objects: readonly StagedObject[],
@@ -70,7 +71,7 @@ async function applyStaged(staged: StagedObject, applying: ApplyingObjects): Pro
   }
 }
 
-/** The object as the set has it. */
+/** The object as the set has it, and as it is applied. */
 export function asMember(
   { object }: StagedObject,
   live: KubeObject | undefined,
@@ -78,11 +79,8 @@ export function asMember(
 ): KubeObject {
   const { metadata } = object;
   const labels = { ...metadata.labels, ...memberOf(id) };
-  return leaveReplicas(
-    { ...object, metadata: { ...metadata, labels } },
-    live,
-    autoscaledIn(objects),
-  );
+  const member = { ...object, metadata: { ...metadata, labels } };
+  return noted(leaveReplicas(member, live, autoscaledIn(objects)));
 }
 
 /** An object on its way out would take what is applied to it along. */
@@ -118,6 +116,7 @@ async function applyOver(
 ): Promise<KubeObject> {
   const { set, signal, force } = applying;
   const object = asMember(staged, live, set);
+  if (live && isAsApplied(live, object)) return live;
   if (live) await takeOver(live, applying);
   try {
     return await withoutRaces(() => applyObject(set.kube, object, { force, signal }));

@@ -32,17 +32,37 @@ export interface KnownSet extends SetOfObjects {
   readonly stale: readonly KubeObject[];
 }
 
+/** What a set is remembered to be made of. */
+export interface SetMembers {
+  /** Absent: nothing is remembered of the set. */
+  readonly liveParent?: KubeObject;
+  readonly members: readonly KubeObject[];
+}
+
+/** Reads the members of a set: one request for the parent, and one for each kind. Throws a `UserError` where it is another tool's. */
+export async function readSetMembers(
+  { kube, parent, isFresh }: Pick<SetOfObjects, 'kube' | 'parent' | 'isFresh'>,
+  signal: AbortSignal,
+): Promise<SetMembers> {
+  const liveParent = isFresh ? undefined : await getObject(kube, parent, signal);
+  if (!liveParent) return { members: [] };
+  requireOurSet(liveParent);
+  return { liveParent, members: await readMembers(kube, liveParent, marks.setId(parent), signal) };
+}
+
 /**
  * Looks what of a set is there; changes nothing. Throws a `UserError` where an object is another set's, another tool's
  * or another controller's.
  */
-export async function readSet(set: SetOfObjects, signal: AbortSignal): Promise<KnownSet> {
+export async function readSet(
+  set: SetOfObjects,
+  signal: AbortSignal,
+  remembered?: SetMembers,
+): Promise<KnownSet> {
   const { kube, parent, objects } = set;
   const id = marks.setId(parent);
   if (set.isFresh) return { ...set, id, live: new Map(), stale: [] };
-  const liveParent = await getObject(kube, parent, signal);
-  if (liveParent) requireOurSet(liveParent);
-  const members = liveParent ? await readMembers(kube, liveParent, id, signal) : [];
+  const { liveParent, members } = remembered ?? (await readSetMembers(set, signal));
   const known = new Map(members.map((member) => [keyOfObject(member), member]));
   const refs = objects.map(({ object }) => refOf(object));
   const unknown = refs.filter((ref) => !known.has(keyOf(ref)));

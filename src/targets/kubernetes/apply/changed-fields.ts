@@ -1,6 +1,7 @@
 import { secretsIn } from '../../../core/redact.ts';
 import { fieldsOf } from '../fields.ts';
 import type { KubeObject } from '../kube-object.ts';
+import { appliedKey } from './as-applied.ts';
 
 /** A field that differs; a side that is `undefined` lacks it. */
 export interface ChangedField {
@@ -20,7 +21,9 @@ export function changedFields(live: KubeObject, next: KubeObject): ChangedField[
 
 function settable({ status: _, metadata, ...rest }: KubeObject) {
   const kept = Object.entries(metadata).filter(([key]) => !uncounted.includes(key));
-  return { metadata: Object.fromEntries(kept), ...rest };
+  const { [appliedKey]: __, ...annotations } = metadata.annotations ?? {};
+  const told = Object.keys(annotations).length > 0 ? annotations : undefined;
+  return { metadata: { ...Object.fromEntries(kept), annotations: told }, ...rest };
 }
 
 type Step = string | number | { readonly named: string };

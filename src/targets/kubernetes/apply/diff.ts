@@ -7,6 +7,7 @@ import type { KubeObject } from '../kube-object.ts';
 import type { StagedObject } from '../stage.ts';
 import { asMember, throwRefusals } from './apply-objects.ts';
 import type { KnownSet } from './apply-set.ts';
+import { isAsApplied } from './as-applied.ts';
 import { changedFields, describeFields } from './changed-fields.ts';
 import { describeFaults, explainRefusal, isImmutable } from './conflicts.ts';
 import { atOnce, keyOfObject } from './live-objects.ts';
@@ -28,7 +29,7 @@ export interface Diffing {
 
 /**
  * Lets the API server say what each object would become, without changing anything, and compares that with what is
- * there. Of a fresh set nothing is asked. Throws a `UserError` for all that it would refuse.
+ * there. Of a fresh set, and of what is as it was applied, nothing is asked. Throws a `UserError` for all that it would refuse.
  */
 export async function diffSet(set: KnownSet, diffing: Diffing): Promise<SetDiff> {
   const { objects, stale } = set;
@@ -58,8 +59,9 @@ async function diffStaged(
 ): Promise<StagedDiff> {
   const live = set.live.get(keyOfObject(staged.object));
   if (staged.how === 'once') return diffOnce(staged, live);
+  const object = asMember(staged, live, set);
+  if (live && isAsApplied(live, object)) return { answer: { ...staged, object: live } };
   try {
-    const object = asMember(staged, live, set);
     // What kubectl applied becomes ours first, so that it is no conflict.
     const forced = force || (live !== undefined && isClientSideApplied(live));
     const next = await applyObject(set.kube, object, { dryRun: true, force: forced, signal });
