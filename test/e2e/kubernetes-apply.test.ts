@@ -19,9 +19,9 @@ import {
   getObject,
   listObjects,
   mergePatch,
-  watchObjects,
 } from '../../src/targets/kubernetes/connect/objects.ts';
 import { openKube } from '../../src/targets/kubernetes/connect/open-kube.ts';
+import { watchObjects } from '../../src/targets/kubernetes/connect/watch-objects.ts';
 import type { KubeObject } from '../../src/targets/kubernetes/kube-object.ts';
 import type { StagedObject } from '../../src/targets/kubernetes/stage.ts';
 import { type Cluster, clusterTimeout, openCluster } from '../cluster/cluster.ts';

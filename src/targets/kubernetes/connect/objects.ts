@@ -1,11 +1,9 @@
 import type { KubeObject, ObjectRef } from '../kube-object.ts';
 import { refOf } from '../kube-object.ts';
 import { fieldManager } from '../marks.ts';
-import { errorIn } from './answers.ts';
-import type { Kind, Kube, WatchEvent } from './kube.ts';
+import type { Kind, Kube } from './kube.ts';
 import { isConflict, isExpired, isNotFound, kubeErrorIn } from './kube-errors.ts';
 import { pathOf } from './object-path.ts';
-import { timeLimit } from './time-limit.ts';
 
 /** Which objects of a kind: of one namespace or all, with these labels. */
 export interface Selection {
@@ -85,7 +83,8 @@ async function listPages(
   }
 }
 
-function selecting(labels: Selection['labels'] = {}) {
+/** The query that selects by labels. */
+export function selecting(labels: Selection['labels'] = {}) {
   const pairs = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
   return { labelSelector: pairs.length > 0 ? pairs.join(',') : undefined };
 }
@@ -188,92 +187,4 @@ export async function mergePatch(
     contentType,
   } as const;
   return (await kube.send(request, signal)) as KubeObject;
-}
-
-/** What is watched, and from where on. */
-export interface Watched extends Selection {
-  /** Fields that the API server can select by, as `involvedObject.name`. */
-  readonly fields?: Readonly<Record<string, string>>;
-  /** Absent: everything that is there comes first, as `ADDED`. */
-  readonly resourceVersion?: string;
-}
-
-/** Seconds; the server ends a watch then, and the caller begins another. */
-const watchFor = 270;
-
-/**
- * What happens to objects, as the API server tells it, bookmarks included. Ends when the server or the network ends
- * it, or the position is no longer known: list again then. Throws the signal's reason once that is aborted.
- */
-export async function* watchObjects(
-  kube: Kube,
-  kind: Kind,
-  { fields, resourceVersion, ...selection }: Watched,
-  signal: AbortSignal,
-): AsyncGenerator<WatchEvent> {
-  const path = pathOf(await kube.resource(kind, signal), selection);
-  const query = {
-    watch: 'true',
-    allowWatchBookmarks: 'true',
-    timeoutSeconds: String(watchFor),
-    ...selecting(selection.labels),
-    fieldSelector:
-      fields &&
-      Object.entries(fields)
-        .map((pair) => pair.join('='))
-        .join(','),
-    resourceVersion,
-  };
-  // A connection that died without a word would be waited at for ever.
-  const limit = timeLimit(signal, (watchFor + 15) * 1000);
-  try {
-    for await (const line of kube.lines({ method: 'GET', path, query }, limit.signal)) {
-      const event = eventIn(line);
-      if (event === 'expired') return;
-      if (event) yield event;
-    }
-  } catch (cause) {
-    signal.throwIfAborted();
-    if (!limit.isOver && !isExpired(cause)) throw cause;
-  } finally {
-    limit.end();
-  }
-}
-
-function eventIn(line: string): WatchEvent | 'expired' | undefined {
-  if (line.trim() === '') return undefined;
-  const event = JSON.parse(line) as WatchEvent & { readonly object: { readonly code?: number } };
-  if (event.type !== 'ERROR') return event;
-  if (event.object.code === 410) return 'expired';
-  throw errorIn(event.object.code ?? 500, JSON.stringify(event.object));
-}
-
-/** Which log, and how much of it. */
-export interface PodLog {
-  readonly namespace: string;
-  readonly pod: string;
-  readonly container: string;
-  /** Only the last lines. */
-  readonly tail?: number;
-  /** Lines as they are written, until the container ends. */
-  readonly follow?: boolean;
-  /** Of the container before its last restart. */
-  readonly previous?: boolean;
-  /** ISO 8601. */
-  readonly sinceTime?: string;
-}
-
-/** Lines of a container's log. Throws a `KubeError` where there is none yet. */
-export function podLog(kube: Kube, log: PodLog, signal: AbortSignal): AsyncIterable<string> {
-  const { namespace, pod, container, tail, follow, previous, sinceTime } = log;
-  const pods = { apiVersion: 'v1', kind: 'Pod', plural: 'pods', namespaced: true };
-  const path = pathOf(pods, { namespace, name: pod }, 'log');
-  const query = {
-    container,
-    tailLines: tail === undefined ? undefined : String(tail),
-    follow: follow ? 'true' : undefined,
-    previous: previous ? 'true' : undefined,
-    sinceTime,
-  };
-  return kube.lines({ method: 'GET', path, query }, signal);
 }

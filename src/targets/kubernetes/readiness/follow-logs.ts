@@ -1,7 +1,7 @@
 import { type Instant, toIso } from '../../../core/time.ts';
 import type { Pause } from '../../pause.ts';
 import type { Kube } from '../connect/kube.ts';
-import { podLog } from '../connect/objects.ts';
+import { podLog } from '../connect/pod-log.ts';
 import { fieldsOf, listOf, textOf } from '../fields.ts';
 import type { KubeObject } from '../kube-object.ts';
 

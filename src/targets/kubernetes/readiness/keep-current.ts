@@ -1,7 +1,8 @@
 import type { Pause } from '../../pause.ts';
 import type { Kind, Kube, WatchEvent } from '../connect/kube.ts';
 import { isForbidden } from '../connect/kube-errors.ts';
-import { listWithVersion, type Selection, watchObjects } from '../connect/objects.ts';
+import { listWithVersion, type Selection } from '../connect/objects.ts';
+import { watchObjects } from '../connect/watch-objects.ts';
 import type { KubeObject } from '../kube-object.ts';
 
 /** What is known of the objects of one kind. */

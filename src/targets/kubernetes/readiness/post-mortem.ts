@@ -1,6 +1,7 @@
 import type { SourceLocation } from '../../../core/user-error.ts';
 import type { Kube } from '../connect/kube.ts';
-import { listObjects, podLog } from '../connect/objects.ts';
+import { listObjects } from '../connect/objects.ts';
+import { podLog } from '../connect/pod-log.ts';
 import { describeRef, type KubeObject, type ObjectRef, refOf } from '../kube-object.ts';
 import { type Culprit, culpritNamed, culpritOf } from './culprit.ts';
 import { eventLine, isAbout, type KubeEvent, readEvent } from './kube-event.ts';

@@ -6,9 +6,9 @@ import {
   getObject,
   listObjects,
   mergePatch,
-  podLog,
-  watchObjects,
 } from '../../../../src/targets/kubernetes/connect/objects.ts';
+import { podLog } from '../../../../src/targets/kubernetes/connect/pod-log.ts';
+import { watchObjects } from '../../../../src/targets/kubernetes/connect/watch-objects.ts';
 import { type Answering, connect, give, refuse, serve } from './api-server.ts';
 
 const closing: (() => unknown)[] = [];
