@@ -128,6 +128,8 @@ function jobStatus(object: KubeObject): ReadinessStatus {
   if (spec.suspend === true) return inState('current', 'suspended');
   const wanted = numberOf(spec.completions, 1);
   const failures = of('failed') > 0 ? `, ${of('failed')} failed` : '';
+  if (conditionOf(object, 'SuccessCriteriaMet')?.status === 'True' || of('succeeded') >= wanted)
+    return inState('in-progress', 'its pods end');
   return of('active') > 0 || of('failed') > 0
     ? inState('in-progress', `${of('succeeded')} of ${wanted} complete${failures}`)
     : inState('in-progress', 'not started yet');

@@ -88,6 +88,8 @@ function buildJob(facts: AppFacts, build: BuildSettings, key: string): KubeObjec
     // What a finished one would say is in the Deployment; the time is for people to look at its log.
     keepFor: 86_400,
     pod: {
+      // A build that was overtaken must not push any more.
+      terminationGracePeriodSeconds: 5,
       initContainers: [sourceFetcher(facts, build)],
       containers: [container],
       volumes: sourceVolumes(facts),
