@@ -58,8 +58,11 @@ mkdir -p /tmp/layer/app && cp -r . /tmp/layer/app
 tar -C /tmp/layer -cf /tmp/layer.tar app
 crane append -b registry.local:5000/review-app-base:1 -f /tmp/layer.tar -t "$IMAGE"`;
 
-/** The configuration of the example on the tests' cluster; `postgres` are further keys of its database. */
-export function reviewAppConfiguration(postgres: Readonly<Record<string, unknown>> = {}): string {
+/**
+ * The configuration of the example on the tests' cluster. `word` makes its namespaces and hosts other than those of the
+ * tests before; `postgres` are further keys of its database.
+ */
+export function reviewAppConfiguration(word: string, postgres: object = {}): string {
   const registry = 'registry.local:5000';
   const job = {
     image: `${registry}/crane:1`,
@@ -80,9 +83,9 @@ export function reviewAppConfiguration(postgres: Readonly<Record<string, unknown
   // JSON is YAML.
   return JSON.stringify({
     preview: {
-      host: '{id}.preview.localhost',
-      probe: { path: '/healthz', within: '30s' },
-      kubernetes: { namespace: '{repository}-pr-{number}', app },
+      host: `${word}-{id}.preview.localhost`,
+      probe: { path: '/healthz', within: '3s' },
+      kubernetes: { namespace: `${word}-pr-{number}`, app },
     },
   });
 }
