@@ -1,0 +1,103 @@
+import { after, type Instant } from '../../core/time.ts';
+import type { Person } from '../facts.ts';
+import type { ApprovalSettings } from '../pipeline.ts';
+import type { Approval } from '../records/record.ts';
+import type { Gate } from './gate.ts';
+
+const ranks = ['none', 'read', 'triage', 'write', 'maintain', 'admin'] as const;
+const permissions: readonly string[] = ['write', 'maintain', 'admin'];
+
+/** What approvals are judged by. */
+export interface ApprovalFacts {
+  /** Of this stage, for any version. */
+  readonly approvals: readonly Approval[];
+  readonly version: string;
+  /** Who made what is promoted; `undefined` = it is not known. */
+  readonly authors: readonly string[] | undefined;
+  readonly people: Readonly<Record<string, Person>>;
+  readonly now: Instant;
+}
+
+interface Counted {
+  readonly by: string;
+  readonly at: Instant;
+  readonly until: Instant | undefined;
+  readonly allowed: boolean | undefined;
+}
+
+/**
+ * So many people of those named approved this version for this stage, none of them twice, none their own work unless
+ * that is allowed, and not too long ago.
+ */
+export function approvalGate(settings: ApprovalSettings, facts: ApprovalFacts): Gate {
+  const counted = countable(settings, facts);
+  const valid = counted.filter(({ allowed }) => allowed === true);
+  const doubtful = counted.filter(({ allowed }) => allowed === undefined);
+  const have = `${valid.length} of ${settings.count} by ${settings.by.join(', ')}`;
+  const who = valid.length > 0 ? `: ${valid.map(({ by }) => by).join(', ')}` : '';
+  if (valid.length >= settings.count) return passed(settings, valid, `${have}${who}`);
+  const unknown = doubtful.map(({ by }) => by).join(', ');
+  return valid.length + doubtful.length >= settings.count
+    ? gate('unknown', `${have}${who}; whether ${unknown} may approve this is not known`)
+    : gate('waiting', `${have}${who}`);
+}
+
+/** Whether a person is among those named; `undefined` = it is not known. */
+export function isAmong(
+  by: readonly string[],
+  login: string,
+  person: Person | undefined,
+): boolean | undefined {
+  if (by.some((entry) => entry.toLowerCase() === `@${login.toLowerCase()}`)) return true;
+  const others = by.filter((entry) => !entry.startsWith('@'));
+  if (others.length === 0) return false;
+  return person && others.some((entry) => matches(entry, person));
+}
+
+function matches(entry: string, { permission, teams }: Person): boolean {
+  if (!permissions.includes(entry)) return teams.includes(entry);
+  return ranks.indexOf(permission) >= (ranks as readonly string[]).indexOf(entry);
+}
+
+/** The latest word of each person that is still good, with whether it counts. */
+function countable(settings: ApprovalSettings, facts: ApprovalFacts): Counted[] {
+  const latest = new Map<string, Approval>();
+  for (const approval of facts.approvals) {
+    if (approval.version === facts.version) latest.set(approval.by.toLowerCase(), approval);
+  }
+  return [...latest.values()]
+    .map(({ by, at }) => ({
+      by,
+      at,
+      until: settings.expireAfter && after(at, settings.expireAfter),
+      allowed: mayApprove(settings, by, facts),
+    }))
+    .filter(({ until }) => until === undefined || until > facts.now);
+}
+
+function mayApprove(
+  { by, self }: ApprovalSettings,
+  login: string,
+  { authors, people }: ApprovalFacts,
+): boolean | undefined {
+  const named = isAmong(by, login, people[login]);
+  if (named === false || self) return named;
+  if (authors === undefined) return undefined;
+  return authors.some((author) => author.toLowerCase() === login.toLowerCase()) ? false : named;
+}
+
+function passed(settings: ApprovalSettings, valid: readonly Counted[], evidence: string): Gate {
+  const byTime = [...valid].sort((a, b) => a.at - b.at);
+  const decisive = byTime[settings.count - 1];
+  // One too many may lapse before the gate shuts.
+  const until = byTime[valid.length - settings.count]?.until;
+  return {
+    ...gate('passed', evidence),
+    ...(decisive && { since: decisive.at }),
+    ...(until !== undefined && { until }),
+  };
+}
+
+function gate(state: Gate['state'], evidence: string): Gate {
+  return { gate: 'approval', state, evidence };
+}
