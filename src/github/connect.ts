@@ -1,8 +1,10 @@
+import type { RefStore } from '../ledger/ref-store.ts';
 import type { Comments, Deployments, PullRequests } from '../preview/ports.ts';
 import { type ClientOptions, connectClient } from './client.ts';
 import { hasWriteAccess } from './collaborators.ts';
 import { githubComments } from './comments.ts';
 import { githubDeployments } from './deployments.ts';
+import { githubLedgerRefs } from './ledger-refs.ts';
 import { githubPullRequests } from './pull-requests.ts';
 import { addReaction, type Reaction } from './reactions.ts';
 import { listRepositoryFolder, readRepositoryFile } from './repository-files.ts';
@@ -12,6 +14,8 @@ export interface GitHub {
   readonly pullRequests: PullRequests;
   readonly comments: Comments;
   readonly deployments: Deployments;
+  /** What the ledger is kept on. */
+  readonly ledgerRefs: RefStore;
   hasWriteAccess(login: string): Promise<boolean>;
   readFile(path: string, ref: string): Promise<string | undefined>;
   /** Paths of all files below a folder, relative to it. */
@@ -28,6 +32,7 @@ export function connectGitHub(options: ClientOptions): GitHub {
     pullRequests: githubPullRequests(client),
     comments: githubComments(client),
     deployments: githubDeployments(client),
+    ledgerRefs: githubLedgerRefs(client),
     hasWriteAccess: (login) => hasWriteAccess(client, login),
     readFile: (path, ref) => readRepositoryFile(client, path, ref),
     listFolder: (folder, ref) => listRepositoryFolder(client, folder, ref),

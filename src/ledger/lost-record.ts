@@ -1,0 +1,20 @@
+import { UserError } from '../core/user-error.ts';
+import { witnessRef } from './cell-ref.ts';
+
+/** How a record was found to be lost. */
+export type Loss =
+  | { readonly kind: 'deleted'; readonly known: string }
+  | { readonly kind: 'replaced'; readonly known: string; readonly found: string };
+
+/** Says that a record is lost and how to bring it back. Starting again could repeat what was done once. */
+export function lostRecord(ref: string, loss: Loss): UserError {
+  const { known } = loss;
+  const happened =
+    loss.kind === 'deleted'
+      ? `the ref was deleted; it was at ${known}`
+      : `the ref was moved by force to ${loss.found}, which does not follow ${known}, where it was`;
+  return new UserError(
+    `the record of ${ref} is lost: ${happened}`,
+    `Nothing is done until it is back: \`git push --force origin ${known}:${ref}\` restores what is known. If the change was meant, \`git push origin :${witnessRef(ref)}\` makes it hold. See docs/ledger.md.`,
+  );
+}

@@ -1,0 +1,56 @@
+import { entryFrom } from './audit-log.ts';
+import { type CellReader, cellReader } from './cell-reader.ts';
+import { cellRef, witnessRef } from './cell-ref.ts';
+import type { Ledger } from './ledger.ts';
+import type { RefStore } from './ref-store.ts';
+import { snapshotOf } from './snapshot.ts';
+import { transition, type Writer } from './transition.ts';
+
+/** What a ledger is opened with. */
+export interface LedgerOptions {
+  readonly store: RefStore;
+  readonly writer: Writer;
+  /** Values that must not get into a record, besides all that looks like a credential. */
+  readonly secrets: readonly string[];
+  /** Waits before a read or swap is repeated. */
+  pause(milliseconds: number): Promise<void>;
+}
+
+/** A ledger for one run; it remembers what the run saw and wrote. Sends nothing yet. */
+export function openLedger({ store, writer, secrets, pause }: LedgerOptions): Ledger {
+  const reader = cellReader(store, pause);
+  const moved = new Set<string>();
+  let operations = 0;
+  const operation = () => {
+    operations += 1;
+    return `${writer.id}-${operations}`;
+  };
+  return {
+    read: async (cell) => snapshotOf(cell, (await reader.see(cell)).held),
+    readAll: async (cells) => {
+      const seen = await reader.seeAll(cells);
+      return cells.map((cell, index) => snapshotOf(cell, seen[index]?.held));
+    },
+    transition: async (cell, change) => {
+      const recorder = { store, reader, writer, secrets, operation, pause };
+      const outcome = await transition(recorder, cell, change);
+      if (outcome.kind === 'recorded') moved.add(cellRef(cell));
+      return outcome;
+    },
+    history: async (cell, limit) => {
+      const { held } = await reader.see(cell);
+      return held ? (await store.history(held.commit, limit)).map(entryFrom) : [];
+    },
+    witness: async () => {
+      for (const ref of moved) await advance(store, reader, ref);
+      moved.clear();
+    },
+  };
+}
+
+/** A witness that is refused was advanced by a rival; one that fails is advanced by the next run. */
+async function advance(store: RefStore, reader: CellReader, ref: string): Promise<void> {
+  const commit = reader.known(ref)?.commit;
+  if (commit === undefined) return;
+  await store.swap(witnessRef(ref), reader.witnessed(ref), commit).catch(() => undefined);
+}
