@@ -1,4 +1,5 @@
 import type { Instant } from '../../core/time.ts';
+import type { Lease } from '../../ledger/lease.ts';
 
 /** What the ledger keeps of one pipeline, in one cell: an invariant never spans two. */
 export interface PipelineRecord {
@@ -81,10 +82,8 @@ export interface Promotion {
 /** One claim on a promotion, and what came of it. */
 export interface Attempt {
   readonly number: number;
-  /** Who claimed it: the address of the run, its attempt included. */
-  readonly holder: string;
-  readonly claimedAt: Instant;
-  readonly leaseUntil: Instant;
+  /** Who may act, and until when; `effect` of it is `attemptKey`. */
+  readonly lease: Lease;
   readonly effect?: Effect;
   readonly outcome?: Outcome;
 }

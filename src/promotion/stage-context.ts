@@ -1,0 +1,62 @@
+import type { PromotionFacts, StageObservation } from './facts.ts';
+import type { Upstream } from './gates/upstream.ts';
+import { type Stage, stageNamed } from './pipeline.ts';
+import { type StageRecord, stageRecord } from './records/record.ts';
+import { orderOf, type VersionOrder } from './versions.ts';
+
+/** The facts, with the history made ready once. */
+export interface Known extends PromotionFacts {
+  readonly order: VersionOrder;
+}
+
+/** What is known of one stage. */
+export interface StageContext {
+  readonly known: Known;
+  readonly stage: Stage;
+  readonly record: StageRecord;
+  readonly observation: StageObservation | undefined;
+  /** The key of what it runs; `undefined` = nothing yet, or it is not known. */
+  readonly current: string | undefined;
+}
+
+/** Makes facts ready to be asked. */
+export function knownFrom(facts: PromotionFacts): Known {
+  return { ...facts, order: orderOf(facts.history) };
+}
+
+/** What is known of the stage of that name. */
+export function contextOf(known: Known, name: string): StageContext {
+  const observation = Object.hasOwn(known.observations, name)
+    ? known.observations[name]
+    : undefined;
+  return {
+    known,
+    stage: stageNamed(known.pipeline, name),
+    record: stageRecord(known.record, name),
+    observation,
+    current: observedVersion(known.order, observation),
+  };
+}
+
+/** The key of the version that a stage is seen to run. */
+export function observedVersion(
+  order: VersionOrder,
+  observation: StageObservation | undefined,
+): string | undefined {
+  if (!observation || observation.health === 'unknown') return undefined;
+  return observation.version === undefined ? undefined : order.keyOf(observation.version);
+}
+
+/** Whether nobody knows what the stage runs. */
+export function isUnknown({ observation }: StageContext): boolean {
+  return !observation || observation.health === 'unknown';
+}
+
+/** The stages before this one, as far as they matter for a version. */
+export function upstreamsOf({ known, stage }: StageContext, version: string): Upstream[] {
+  return stage.after.map((name) => {
+    const { record, observation, current } = contextOf(known, name);
+    const visit = record.visits.find((each) => each.version === version);
+    return { stage: name, observation, visit, current: current === version };
+  });
+}
