@@ -77,7 +77,10 @@ export function newestOf(order: VersionOrder, keys: readonly string[]): string |
   );
 }
 
-/** Versions after `from` up to and with `to`, oldest first; all up to `to` where `from` is not in the history. */
+/**
+ * Versions after `from` up to and with `to`, oldest first: `to` alone where there is nothing before it, all up to it
+ * where `from` is not in the history.
+ */
 export function versionsBetween(
   order: VersionOrder,
   from: string | undefined,
@@ -85,8 +88,8 @@ export function versionsBetween(
 ): readonly Version[] {
   const end = order.position(to);
   if (end === undefined) return [];
-  const start = from === undefined ? undefined : order.position(from);
-  return order.versions.slice(start === undefined ? end : start + 1, end + 1);
+  const start = from === undefined ? end - 1 : (order.position(from) ?? -1);
+  return order.versions.slice(start + 1, end + 1);
 }
 
 function keyByCommit(versions: readonly Version[], text: string): string | undefined {

@@ -1,0 +1,95 @@
+import type { Instant } from '../core/time.ts';
+import { type Decision, decision } from './decision.ts';
+import { earliestChange, type Gate, isOpen, worstGate } from './gates/gate.ts';
+import { lastAttempt, leaseEnd, openClaim, openEffect } from './records/leases.ts';
+import type { Attempt, Promotion } from './records/record.ts';
+import { deadline } from './settle.ts';
+import { isUnknown, type StageContext } from './stage-context.ts';
+import { commonGates, gatesFor } from './stage-gates.ts';
+
+/** What becomes of a promotion that is under way. */
+export function decideActive(context: StageContext, promotion: Promotion): Decision {
+  const claim = openClaim(promotion);
+  if (claim) return decideClaimed(context, promotion, claim);
+  const effect = openEffect(promotion);
+  if (effect) return decideRunning(context, promotion, effect);
+  const { retryAt } = promotion;
+  if (retryAt !== undefined && retryAt > context.known.now)
+    return about(context, promotion, 'wait', 'retry', promotion.reason, { wakeAt: retryAt });
+  return decideNextAttempt(context, promotion);
+}
+
+/** The gates that its next attempt would have to pass; a rollback passes all. */
+export function gatesOfActive(context: StageContext, { id, kind, version }: Promotion): Gate[] {
+  return kind === 'rollback' ? [] : gatesFor(context, version, commonGates(context, id));
+}
+
+function decideClaimed(context: StageContext, promotion: Promotion, claim: Attempt): Decision {
+  const end = leaseEnd(claim);
+  if (end > context.known.now)
+    return about(
+      context,
+      promotion,
+      'wait',
+      'claimed',
+      `${claim.lease.holder} carries ${promotion.version} out`,
+      { wakeAt: end },
+    );
+  const gates = gatesOfActive(context, promotion);
+  const free = gates.every(isOpen) && !isUnknown(context);
+  return about(
+    context,
+    promotion,
+    'promote',
+    'take-over',
+    `the lease of ${claim.lease.holder} ran out; what it did is looked for first`,
+    { gates, attempt: claim.number, act: free ? 'claim' : 'adopt' },
+  );
+}
+
+function decideRunning(context: StageContext, promotion: Promotion, attempt: Attempt): Decision {
+  const end = deadline(context, attempt);
+  const wakeAt = end !== undefined && end > context.known.now ? end : undefined;
+  const rule = attempt.effect?.doneAt === undefined ? 'running' : 'arrival';
+  return about(context, promotion, 'wait', rule, promotion.reason, { wakeAt });
+}
+
+function decideNextAttempt(context: StageContext, promotion: Promotion): Decision {
+  const { stage } = context;
+  const attempt = (lastAttempt(promotion)?.number ?? 0) + 1;
+  const rule = promotion.kind === 'rollback' ? 'rollback' : 'retry';
+  if (isUnknown(context) && promotion.kind === 'forward')
+    return about(context, promotion, 'blocked', 'unknown', `what ${stage.name} runs is not known`);
+  const gates = gatesOfActive(context, promotion);
+  const worst = worstGate(gates);
+  if (worst && !isOpen(worst)) return shut(context, promotion, worst, gates);
+  const sentence = `attempt ${attempt} at ${promotion.version}`;
+  return about(context, promotion, 'promote', rule, sentence, { gates, attempt, act: 'claim' });
+}
+
+function shut(
+  context: StageContext,
+  promotion: Promotion,
+  { gate, state, evidence }: Gate,
+  gates: readonly Gate[],
+): Decision {
+  const kind = state === 'waiting' ? 'wait' : 'blocked';
+  const wakeAt = earliestChange(gates);
+  return about(context, promotion, kind, gate, evidence, { gates, wakeAt });
+}
+
+function about(
+  { stage }: StageContext,
+  { id, version }: Promotion,
+  kind: Decision['decision'],
+  rule: string,
+  sentence: string,
+  more: {
+    readonly gates?: readonly Gate[];
+    readonly attempt?: number;
+    readonly act?: 'claim' | 'adopt';
+    readonly wakeAt?: Instant | undefined;
+  } = {},
+): Decision {
+  return decision(stage.name, kind, rule, sentence, { version, promotion: id, ...more });
+}

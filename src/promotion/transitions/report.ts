@@ -1,0 +1,103 @@
+import type { Instant } from '../../core/time.ts';
+import type { Pipeline, Stage } from '../pipeline.ts';
+import { afterFailure, ended, withAttempt, withPromotion } from '../records/change-promotion.ts';
+import { lastAttempt } from '../records/leases.ts';
+import {
+  hasEnded,
+  type PipelineRecord,
+  type Promotion,
+  stageRecord,
+  withStage,
+} from '../records/record.ts';
+import { nextAttemptAt } from '../records/retry.ts';
+import { succeeded } from '../settle.ts';
+import { type Answer, answer, refuse } from './answer.ts';
+
+/** What whoever carried a promotion out says of it. */
+export interface Report {
+  readonly promotion: string;
+  /** Absent = the latest attempt. */
+  readonly attempt?: number;
+  readonly result: 'success' | 'failure' | 'cancelled' | 'skipped';
+  /** Text or address. */
+  readonly evidence: string;
+  readonly at: Instant;
+}
+
+/**
+ * Notes how a deployment went. `failure` and `skipped` are tried again while attempts are left, `cancelled` is for a
+ * person; `success` ends it, unless the stage is to be seen to run the version. A word about an attempt that is no
+ * longer the latest, or about what has ended, changes nothing.
+ */
+export function report(
+  record: PipelineRecord,
+  { stages }: Pipeline,
+  told: Report,
+  jitter: number,
+): Answer {
+  const stage = stages.find(({ name }) => find(record, name, told.promotion));
+  const promotion = stage && find(record, stage.name, told.promotion);
+  if (!stage || !promotion)
+    return refuse(
+      record,
+      `report: no stage of ${record.pipeline} knows the promotion ${told.promotion}`,
+    );
+  const last = lastAttempt(promotion);
+  if (hasEnded(promotion))
+    return answer(record, record, `report: ${told.promotion} has ended: ${promotion.reason}`);
+  if (!last || last.outcome || (told.attempt !== undefined && told.attempt !== last.number))
+    return answer(record, record, `report: attempt ${told.attempt ?? ''} is not under way`);
+  const reported = withStage(record, stage.name, (before) => {
+    const changed = withPromotion(before, promotion.id, (each) =>
+      afterReport(each, stage, told, jitter),
+    );
+    return withoutBehind(changed, promotion.id);
+  });
+  return answer(record, reported, `report: ${stage.name} ${told.result}: ${told.evidence}`);
+}
+
+function find(record: PipelineRecord, stage: string, id: string): Promotion | undefined {
+  return stageRecord(record, stage).promotions.find((promotion) => promotion.id === id);
+}
+
+/** A stage that took a version begins to be behind anew. */
+function withoutBehind<
+  T extends { readonly promotions: readonly Promotion[]; readonly behindSince?: Instant },
+>(stage: T, id: string): T | Omit<T, 'behindSince'> {
+  const succeededNow = stage.promotions.find((each) => each.id === id)?.phase === 'succeeded';
+  if (!succeededNow) return stage;
+  const { behindSince: _, ...rest } = stage;
+  return rest;
+}
+
+function afterReport(
+  promotion: Promotion,
+  stage: Stage,
+  { result, evidence, at }: Report,
+  jitter: number,
+): Promotion {
+  if (result === 'success') return afterSuccess(promotion, stage, evidence, at);
+  if (result === 'cancelled')
+    return ended(
+      withAttempt(promotion, { outcome: { result: 'cancelled', at, evidence } }),
+      'aborted',
+      `cancelled: ${evidence}`,
+      at,
+    );
+  const next = nextAttemptAt(stage.retry, promotion.attempts.length, at, jitter);
+  const outcome = { result: result === 'failure' ? 'failed' : 'errored', at, evidence } as const;
+  return afterFailure(promotion, outcome, next, stage.retry);
+}
+
+function afterSuccess(
+  promotion: Promotion,
+  { arrival, name }: Stage,
+  evidence: string,
+  at: Instant,
+): Promotion {
+  if (arrival === 'reported') return succeeded(promotion, at, `reported: ${evidence}`);
+  const effect = lastAttempt(promotion)?.effect;
+  if (!effect || effect.doneAt !== undefined) return promotion;
+  const noted = withAttempt(promotion, { effect: { ...effect, doneAt: at } });
+  return { ...noted, reason: `arrival: reported well; ${name} is yet to run ${promotion.version}` };
+}
