@@ -42,11 +42,10 @@ for (const [name, open] of Object.entries(backends)) {
     test('keeps who, when, which run and why, newest first', async () => {
       const ledger = ledgerOf(backend.connect(), 'log');
       const cell = counter('logged');
-      for (const by of ['ada', 'bob', 'cyd']) await ledger.transition(cell, raise(by));
-      const entries = await ledgerOf(backend.connect()).history(cell, 2);
+      for (const by of ['ada', 'bob']) await ledger.transition(cell, raise(by));
+      const entries = await ledgerOf(backend.connect()).history(cell, 1);
       expect(entries).toMatchObject([
-        { operation: 'log-3', why: 'cyd counts', at: noon },
-        { operation: 'log-2', why: 'bob counts', by: 'ada' },
+        { operation: 'log-2', why: 'bob counts', by: 'ada', at: noon },
       ]);
       expect(entries[0]?.run).toBe('https://github.com/acme/app/actions/runs/log');
       expect(entries[0]?.commit).toMatch(sha);
@@ -86,12 +85,12 @@ for (const [name, open] of Object.entries(backends)) {
 
     test('of two that read the same, one is first and the other goes on from there', async () => {
       const cell = counter('raced');
-      const ledgers = ['a', 'b', 'c'].map((id) => ledgerOf(backend.connect(), id));
+      const ledgers = ['a', 'b'].map((id) => ledgerOf(backend.connect(), id));
       const outcomes = await Promise.all(ledgers.map((one) => one.transition(cell, raise('x'))));
-      expect(outcomes.map(({ kind }) => kind)).toEqual(['recorded', 'recorded', 'recorded']);
-      expect(await countOf(backend.connect(), cell)).toBe(3);
+      expect(outcomes.map(({ kind }) => kind)).toEqual(['recorded', 'recorded']);
+      expect(await countOf(backend.connect(), cell)).toBe(2);
       const entries = await ledgerOf(backend.connect()).history(cell, 9);
-      expect(entries.map(({ operation }) => operation.slice(0, 1)).sort()).toEqual(['a', 'b', 'c']);
+      expect(entries.map(({ operation }) => operation.slice(0, 1)).sort()).toEqual(['a', 'b']);
     });
 
     test('leaves a cell alone when there is nothing to do', async () => {
@@ -105,19 +104,30 @@ for (const [name, open] of Object.entries(backends)) {
     });
 
     describe('whose ref', () => {
-      const moved = async (part: string): Promise<{ ledger: Ledger; ref: string; old: string }> => {
+      interface Moved {
+        readonly ledger: Ledger;
+        readonly ref: string;
+        readonly old: string;
+        readonly tip: string;
+      }
+      const all = new Map<string, Moved>();
+      const move = async (part: string) => {
         const ledger = ledgerOf(backend.connect());
         const ref = `refs/understudy/test/${part}`;
-        await ledger.transition(counter(part), raise('ada'));
-        const old = (await tip(backend.connect(), ref)) ?? '';
-        await ledger.transition(counter(part), raise('bob'));
+        const commits: string[] = [];
+        for (const by of ['ada', 'bob']) {
+          const outcome = await ledger.transition(counter(part), raise(by));
+          if (outcome.kind === 'recorded') commits.push(outcome.snapshot.last?.commit ?? '');
+        }
         await ledger.witness();
-        return { ledger, ref, old };
+        const [old = '', newest = ''] = commits;
+        all.set(part, { ledger, ref, old, tip: newest });
       };
+      const moved = (part: string) => all.get(part) as Moved;
+      beforeAll(() => Promise.all(['deleted', 'set-back', 'replaced', 'forgotten'].map(move)));
 
       test('was deleted says so, and does not begin anew', async () => {
-        const { ref } = await moved('deleted');
-        const known = await tip(backend.connect(), ref);
+        const { ref, tip: known } = moved('deleted');
         await backend.force(ref, undefined);
         const change = ledgerOf(backend.connect()).transition(counter('deleted'), raise('eve'));
         await expect(change).rejects.toThrow(`the ref was deleted; it was at ${known}`);
@@ -127,16 +137,16 @@ for (const [name, open] of Object.entries(backends)) {
       });
 
       test('was set back says so', async () => {
-        const { ref, old } = await moved('set-back');
+        const { ref, old } = moved('set-back');
         await backend.force(ref, old);
         const reading = ledgerOf(backend.connect()).read(counter('set-back'));
         await expect(reading).rejects.toThrow(`moved by force to ${old}`);
       });
 
       test('was put to another chain says so, also to a run that saw it before', async () => {
-        const { ledger, ref } = await moved('replaced');
+        const { ledger, ref, tip: known } = moved('replaced');
         const store = backend.connect();
-        const text = (await store.record((await tip(store, ref)) ?? '')) ?? '';
+        const text = (await store.record(known)) ?? '';
         const other = await store.write(commit(undefined, text));
         expect(await store.swap('refs/understudy/other', undefined, other)).toEqual({
           kind: 'moved',
@@ -148,7 +158,7 @@ for (const [name, open] of Object.entries(backends)) {
       });
 
       test('and whose witness were deleted begins anew: nothing is left to know it by', async () => {
-        const { ref } = await moved('forgotten');
+        const { ref } = moved('forgotten');
         await backend.force(ref, undefined);
         await backend.force(`${ref}+seen`, undefined);
         expect(await countOf(backend.connect(), counter('forgotten'))).toBeUndefined();

@@ -1,4 +1,5 @@
 import { gitBytes, tryGit } from './git.ts';
+import { readLoose } from './loose-objects.ts';
 
 /** Author or committer of a commit; the date is ISO 8601 in UTC, as GitHub answers it. */
 export interface Signature {
@@ -20,6 +21,10 @@ export interface Commit {
 /** Reads commits, in the order asked; those that are not there or are something else are left out. */
 export async function readCommits(directory: string, shas: readonly string[]): Promise<Commit[]> {
   if (shas.length === 0) return [];
+  const loose = shas.map((sha) => [sha, readLoose(directory, sha)] as const);
+  if (loose.every(([, object]) => object?.type === 'commit')) {
+    return loose.map(([sha, object]) => parseCommit(sha, object?.content.toString('utf8') ?? ''));
+  }
   const bytes = await gitBytes(directory, ['cat-file', '--batch'], {
     input: `${shas.join('\n')}\n`,
   });
@@ -40,6 +45,7 @@ export async function readCommits(directory: string, shas: readonly string[]): P
 /** The commit that a branch, tag, full ref name or (short) SHA stands for; `undefined` when none. */
 export async function resolveCommit(directory: string, name: string): Promise<string | undefined> {
   if (name === '' || name.startsWith('-') || /[\s:^~?*[\\{]/.test(name)) return undefined;
+  if (readLoose(directory, name)?.type === 'commit') return name;
   for (const candidate of [`refs/heads/${name}`, `refs/tags/${name}`, name]) {
     const args = ['rev-parse', '--verify', '--quiet', `${candidate}^{commit}`];
     const sha = (await tryGit(directory, args))?.trim();
@@ -51,7 +57,8 @@ export async function resolveCommit(directory: string, name: string): Promise<st
 /** What kind of object a SHA is; `undefined` when it is not there. */
 export async function objectType(directory: string, sha: string): Promise<string | undefined> {
   if (!/^[0-9a-f]{40}$/.test(sha)) return undefined;
-  return (await tryGit(directory, ['cat-file', '-t', sha]))?.trim();
+  const loose = readLoose(directory, sha);
+  return loose?.type ?? (await tryGit(directory, ['cat-file', '-t', sha]))?.trim();
 }
 
 function parseCommit(sha: string, text: string): Commit {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { ApiError } from './api-error.ts';
 import { objectType } from './commits.ts';
 import { GitError, git } from './git.ts';
+import { writeLoose } from './loose-objects.ts';
 
 /** One entry of a tree as the API lists it. */
 export interface TreeEntry {
@@ -67,8 +68,7 @@ async function indexLine(directory: string, entry: Record<string, unknown>): Pro
   }
   if (sha === null) return `0 ${'0'.repeat(40)}\t${path}`;
   if (typeof content === 'string') {
-    const made = await git(directory, ['hash-object', '-w', '--stdin'], { input: content });
-    return `${mode} ${made.trim()}\t${path}`;
+    return `${mode} ${writeLoose(directory, 'blob', content)}\t${path}`;
   }
   const type = typeof sha === 'string' ? await objectType(directory, sha) : undefined;
   if (!type && mode !== '160000') throw new ApiError(422, 'tree.sha is not a valid blob');

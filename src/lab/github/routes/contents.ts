@@ -1,8 +1,9 @@
 import { ApiError, notFound } from '../api-error.ts';
-import { resolveCommit } from '../commits.ts';
+import { objectType, resolveCommit } from '../commits.ts';
 import { gitBytes, tryGit } from '../git.ts';
 import type { TreeEntry } from '../git-trees.ts';
 import { listTree } from '../git-trees.ts';
+import { readLoose } from '../loose-objects.ts';
 import type { Answer, Context, Route } from '../route.ts';
 import { apiOf, htmlOf } from '../views/repository.ts';
 import { gitDirectory } from '../world.ts';
@@ -28,7 +29,7 @@ async function contents(context: Context): Promise<Answer> {
     await tryGit(directory, ['rev-parse', '--verify', '--quiet', `${commit}:${wanted}`])
   )?.trim();
   if (!sha) throw notFound();
-  const kind = (await tryGit(directory, ['cat-file', '-t', sha]))?.trim();
+  const kind = await objectType(directory, sha);
   return kind === 'tree'
     ? listing(context, ref, wanted, await listTree(directory, sha, false))
     : file(context, ref, wanted, sha);
@@ -39,11 +40,9 @@ function missing(ref: string | null): ApiError {
 }
 
 async function file(context: Context, ref: string, path: string, sha: string): Promise<Answer> {
-  const bytes = await gitBytes(gitDirectory(context.world, context.repository), [
-    'cat-file',
-    'blob',
-    sha,
-  ]);
+  const directory = gitDirectory(context.world, context.repository);
+  const loose = readLoose(directory, sha)?.content;
+  const bytes = loose ?? (await gitBytes(directory, ['cat-file', 'blob', sha]));
   if (/\braw\b/.test(context.accept)) {
     return {
       status: 200,

@@ -4,6 +4,7 @@ import { timestamp } from '../clock.ts';
 import { objectType, readCommits } from '../commits.ts';
 import { git, gitBytes, tryGit } from '../git.ts';
 import { listTree, writeTree } from '../git-trees.ts';
+import { writeLoose } from '../loose-objects.ts';
 import type { Answer, Context, Route } from '../route.ts';
 import { nodeId } from '../views/account.ts';
 import { gitCommitView } from '../views/commit.ts';
@@ -40,9 +41,8 @@ async function createBlob(context: Context): Promise<Answer> {
   refuseEmpty(context);
   const content = requiredText(context, 'content');
   const encoding = optionalText(context, 'encoding') ?? 'utf-8';
-  const input = Buffer.from(content, encoding === 'base64' ? 'base64' : 'utf8');
-  const directory = directoryOf(context);
-  const sha = (await git(directory, ['hash-object', '-w', '--stdin'], { input })).trim();
+  const bytes = Buffer.from(content, encoding === 'base64' ? 'base64' : 'utf8');
+  const sha = writeLoose(directoryOf(context), 'blob', bytes);
   const url = `${apiOf(context.world, context.repository)}/git/blobs/${sha}`;
   return { status: 201, body: { sha, url } };
 }
@@ -127,9 +127,8 @@ async function createCommit(context: Context): Promise<Answer> {
     `author ${author}`,
     `committer ${committer}`,
   ];
-  const input = `${lines.join('\n')}\n\n${message}`;
-  const sha = await git(directory, ['hash-object', '-t', 'commit', '-w', '--stdin'], { input });
-  return { ...(await shownCommit(context, sha.trim())), status: 201 };
+  const sha = writeLoose(directory, 'commit', `${lines.join('\n')}\n\n${message}`);
+  return { ...(await shownCommit(context, sha)), status: 201 };
 }
 
 /** A person and time as git writes them; what is absent is the caller and now. */

@@ -1,6 +1,6 @@
 import { ApiError, notAccessible, notFound } from '../api-error.ts';
 import { optionalFlag, requiredText } from '../body.ts';
-import { objectType } from '../commits.ts';
+import { objectType, readCommits } from '../commits.ts';
 import { tryGit } from '../git.ts';
 import { pageOf } from '../pagination.ts';
 import { isGranted } from '../permissions.ts';
@@ -15,6 +15,8 @@ import { gitDirectory, refReader } from '../world.ts';
 
 const base = '/repos/{owner}/{repo}/git';
 const zeros = '0'.repeat(40);
+/** What git takes for certain; of any other name it is asked. */
+const plainRef = /^refs(\/[A-Za-z0-9][A-Za-z0-9_+-]*){2,}$/;
 
 /** Refs in the git database. Read is singular, write is plural, as on GitHub. */
 export const refRoutes: readonly Route[] = [
@@ -135,6 +137,7 @@ function refuseEmpty({ repository }: Context): void {
 /** Hidden refs are not ours to move; a name git does not take is refused. */
 async function refuseName(context: Context, ref: string): Promise<void> {
   if (/^refs\/(pull|__gh__)\//.test(ref)) throw refused(failed);
+  if (plainRef.test(ref)) return;
   const directory = gitDirectory(context.world, context.repository);
   const good = await tryGit(directory, ['check-ref-format', ref]);
   if (good === undefined) throw refused(`${ref} is not a valid ref name.`);
@@ -159,6 +162,8 @@ async function refuseWorkflows(context: Context, sha: string): Promise<void> {
 
 async function isForward(context: Context, before: string, after: string): Promise<boolean> {
   const directory = gitDirectory(context.world, context.repository);
+  const [child] = await readCommits(directory, [after]);
+  if (child?.parents.includes(before)) return true;
   const args = ['merge-base', '--is-ancestor', before, after];
   return (await tryGit(directory, args)) !== undefined;
 }
