@@ -17,7 +17,7 @@ import { type ChangeSetKey, describeChangeSet } from './described-change-set.ts'
 import { ChangeSetReplaced } from './replaced.ts';
 
 /** Milliseconds before each look at a change set that is being made: AWS takes about three seconds, more for large ones. */
-const looks = [300, 600, 1000, 1500, 2000, 2000, 2000, 3000, 3000] as const;
+const looks = [300, 1500, 1400, 1200, 1400, 1600, 2000, 2500, 3000, 3000] as const;
 const laterLooks = 5_000;
 /** A change set may be unknown to the next read for a moment. */
 const settledAfter = 5_000;

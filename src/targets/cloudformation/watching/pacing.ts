@@ -20,7 +20,7 @@ const longestGap = 15_000;
 /**
  * How long after one question the next is to be sent.
  *
- * Without knowledge the gap grows to 2.5 s within 4 s (a 25 s operation takes 11 or 12 questions), then to a share of
+ * Without knowledge the gap grows to 2.2 s within 4 s (a 25 s operation takes 12 or 13 questions), then to a share of
  * 7.5 % of the time it took so far, 15 s at most. A known usual duration lets most questions wait until it is near.
  * When all resources are done only the stack itself is left, which takes a second or two.
  */
@@ -48,7 +48,7 @@ function unhurried({ elapsed, pending }: Pace): number {
 }
 
 function firstGaps(elapsed: number): number {
-  return elapsed <= 0 ? 480 : Math.min(2500, 1200 + elapsed * 0.3);
+  return elapsed <= 0 ? 480 : Math.min(2200, 1200 + elapsed * 0.3);
 }
 
 /** A number from -1 to 1 that differs from operation to operation and from question to question. */

@@ -57,7 +57,7 @@ async function update(at: World, stackId: string, input: Input = {}): Promise<Fo
 const idOf = ({ events }: Followed) => events[0]?.stackId ?? '';
 
 describe('following an operation', () => {
-  test('of 25 s asks at most 11 times and sees the end within 1.5 s, and then nothing sleeps', async () => {
+  test('of 25 s asks at most 13 times and sees the end within 1.5 s, and then nothing sleeps', async () => {
     const at = await open();
     const begun = at.now();
     const followed = await create(at);
@@ -65,7 +65,7 @@ describe('following an operation', () => {
     expect(followed.failure).toBeUndefined();
     expect(followed.seconds).toBeCloseTo(25, 0);
     expect(at.counts()).toEqual({ CreateStack: 1, DescribeStackEvents: expect.any(Number) });
-    expect(at.counts().DescribeStackEvents).toBeLessThanOrEqual(12);
+    expect(at.counts().DescribeStackEvents).toBeLessThanOrEqual(13);
     expect(at.now() - begun).toBeLessThanOrEqual(26_500);
     const last = at.pauses.at(-1);
     expect((last?.at ?? 0) + (last?.length ?? 0)).toBe(at.now());
