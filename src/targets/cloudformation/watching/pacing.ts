@@ -48,7 +48,7 @@ function unhurried({ elapsed, pending }: Pace): number {
 }
 
 function firstGaps(elapsed: number): number {
-  return elapsed <= 0 ? 480 : Math.min(2200, 1200 + elapsed * 0.3);
+  return elapsed <= 0 ? 480 : Math.min(2150, 1200 + elapsed * 0.3);
 }
 
 /** A number from -1 to 1 that differs from operation to operation and from question to question. */
