@@ -1,7 +1,7 @@
 import type { PromotionFacts, StageObservation } from './facts.ts';
 import type { Upstream } from './gates/upstream.ts';
 import { type Stage, stageNamed } from './pipeline.ts';
-import { type StageRecord, stageRecord } from './records/record.ts';
+import { type StageRecord, stageRecord, type Visit } from './records/record.ts';
 import { orderOf, type VersionOrder } from './versions.ts';
 
 /** The facts, with the history made ready once. */
@@ -26,16 +26,27 @@ export function knownFrom(facts: PromotionFacts): Known {
 
 /** What is known of the stage of that name. */
 export function contextOf(known: Known, name: string): StageContext {
-  const observation = Object.hasOwn(known.observations, name)
-    ? known.observations[name]
-    : undefined;
+  const record = stageRecord(known.record, name);
+  const seen = Object.hasOwn(known.observations, name) ? known.observations[name] : undefined;
+  const observation = latestOf(seen, record.visits.at(-1));
   return {
     known,
     stage: stageNamed(known.pipeline, name),
-    record: stageRecord(known.record, name),
+    record,
     observation,
     current: observedVersion(known.order, observation),
   };
+}
+
+/** A look that a faster run has overtaken says nothing any more: what that run saw holds. */
+function latestOf(
+  seen: StageObservation | undefined,
+  visit: Visit | undefined,
+): StageObservation | undefined {
+  if (!seen || !visit || visit.seenAt <= seen.at) return seen;
+  const { health, version, seenAt: at } = visit;
+  const evidence = 'as another run saw it since';
+  return health === 'unknown' ? { health, at, evidence } : { health, at, version, evidence };
 }
 
 /** The key of the version that a stage is seen to run. */

@@ -2,6 +2,7 @@ import { ended, withNewPromotion, withPromotion } from '../records/change-promot
 import { promotionId } from '../records/promotion-id.ts';
 import {
   activePromotion,
+  hasEnded,
   type PipelineRecord,
   type Promotion,
   type StageRecord,
@@ -28,24 +29,41 @@ export function rollback(
   if (target === undefined)
     return refuse(record, `rollback: what ${stage} ran before is not recorded; name a version`);
   const reason = `rollback: ${stage} goes back to ${target} and stays there, says ${author.by}: ${author.why}`;
-  if (before.pin?.version === target) return answer(record, record, reason);
+  if (isUnderWay(before, target)) return answer(record, record, reason);
   const back = withStage(record, stage, (state) =>
     rolledBack(record.pipeline, stage, aborted(state, author), target, current, author),
   );
   return answer(record, back, reason);
 }
 
-/** The last version that went in well and is not what runs now, the newest visit of another one otherwise. */
+/** What was there before, by the promotions that went well; the newest visit of another version where there are none. */
 function versionBefore(stage: StageRecord, current: string | undefined): string | undefined {
-  const running = current ?? lastGood(stage, undefined);
-  return (
-    lastGood(stage, running) ?? stage.visits.findLast(({ version }) => version !== running)?.version
-  );
+  if (stage.pin) return stage.pin.version;
+  const good = goodVersions(stage.promotions);
+  const running = current ?? good.at(-1);
+  const at = running === undefined ? -1 : good.lastIndexOf(running);
+  const before = at < 0 ? good.at(-1) : good[at - 1];
+  return before ?? stage.visits.findLast(({ version }) => version !== running)?.version;
 }
 
-function lastGood({ promotions }: StageRecord, except: string | undefined): string | undefined {
-  return promotions.findLast(({ phase, version }) => phase === 'succeeded' && version !== except)
-    ?.version;
+/** Versions that went in well, less those that were rolled back: each is what was there before the next. */
+function goodVersions(promotions: readonly Promotion[]): string[] {
+  const good: string[] = [];
+  for (const { phase, kind, version, from } of promotions) {
+    if (phase !== 'succeeded') continue;
+    if (good.length === 0 && from !== undefined && kind === 'forward') good.push(from);
+    const at = good.lastIndexOf(version);
+    if (kind === 'rollback' && at >= 0) good.splice(at + 1);
+    else good.push(version);
+  }
+  return good;
+}
+
+/** Whether the same was asked for already, and is under way or done. */
+function isUnderWay({ pin, promotions, generation }: StageRecord, version: string): boolean {
+  if (pin?.version !== version) return false;
+  const last = promotions.findLast((each) => each.generation === generation);
+  return last === undefined || !hasEnded(last) || last.phase === 'succeeded';
 }
 
 function aborted(stage: StageRecord, { by, at }: Author): StageRecord {
