@@ -72,11 +72,11 @@ function heartbeat(access: ApiAccess): void {
 function look(access: ApiAccess, { metadata, spec, status }: Pod): void {
   const path = `/api/v1/namespaces/${metadata.namespace}/pods/${metadata.name}`;
   if (metadata.deletionTimestamp !== undefined) {
-    const preconditions = { uid: metadata.uid };
-    const body = { gracePeriodSeconds: 0, preconditions };
-    void apiRequest(access, path, { method: 'DELETE', body });
+    void apiRequest(access, `${path}?gracePeriodSeconds=0`, { method: 'DELETE' });
   } else if (status.phase === 'Pending') {
-    patch(access, `${path}/status`, { status: spec.restartPolicy === 'Always' ? running(spec) : succeeded(spec) });
+    patch(access, `${path}/status`, {
+      status: spec.restartPolicy === 'Always' ? running(spec) : succeeded(spec),
+    });
   }
 }
 

@@ -3,9 +3,16 @@ import { dirname, join } from 'node:path';
 import { type ApiCall, type ApiProxy, startApiProxy } from '../cluster/api-proxy.ts';
 import { apiRequest } from '../cluster/api-request.ts';
 import { type Cluster, openCluster } from '../cluster/cluster.ts';
-import { type NodeStandIn, startNodeStandIn } from '../cluster/node-stand-in.ts';
+import { startNodeStandIn } from '../cluster/node-stand-in.ts';
 import { normalized } from './observe.ts';
-import { headOf, inWorld, projectRoot, type StepSettings, type Trigger, type World } from './world.ts';
+import {
+  headOf,
+  inWorld,
+  projectRoot,
+  type StepSettings,
+  type Trigger,
+  type World,
+} from './world.ts';
 
 /** What a run is started by. */
 export type Occasion = 'deploy' | 'update' | 'teardown';
@@ -102,7 +109,7 @@ async function stagedPreview(staging: Staging): Promise<StagedPreview> {
   const { world, api, env, inTurn, branch } = staging;
   await inTurn(() => world.push(branch, { 'README.md': branch }));
   let number: number | undefined;
-  const commits: string[] = [];
+  let head = '';
   let pushes = 0;
   const act: Readonly<Record<Occasion, () => Promise<Trigger>>> = {
     deploy: async () => {
@@ -117,12 +124,12 @@ async function stagedPreview(staging: Staging): Promise<StagedPreview> {
     api,
     bring: async (occasion) => {
       const trigger = await inTurn(act[occasion]);
-      commits.splice(0, commits.length, headOf(trigger));
+      head = headOf(trigger);
       return trigger;
     },
     start: (trigger, settings) => world.start(trigger, { env, ...settings }),
     nameOf: ({ method, path }) => `${method} ${bare(path, `staged-pr-${number}`)}`,
-    look: () => look(staging, number ?? 0, commits),
+    look: () => look(staging, number ?? 0, head),
   };
 }
 
@@ -141,11 +148,14 @@ const collections = {
   'networking.k8s.io/v1': ['networkpolicies', 'ingresses'],
 };
 
-async function look({ world, cluster, branch }: Staging, number: number, commits: string[]) {
+async function look({ world, cluster, branch }: Staging, number: number, head: string) {
   const namespace = `staged-pr-${number}`;
   const read = async (path: string) => JSON.parse((await apiRequest(cluster.admin, path)).body);
   const paths = Object.entries(collections).flatMap(([group, names]) =>
-    names.map((name) => `${group === 'core' ? '/api/v1' : `/apis/${group}`}/namespaces/${namespace}/${name}`),
+    names.map(
+      (name) =>
+        `${group === 'core' ? '/api/v1' : `/apis/${group}`}/namespaces/${namespace}/${name}`,
+    ),
   );
   const own = await read(`/api/v1/namespaces/${namespace}`);
   const lists = await Promise.all(paths.map(read));
@@ -157,10 +167,12 @@ async function look({ world, cluster, branch }: Staging, number: number, commits
     .map(describe);
   const words = [...inCluster, ...(await atGitHub(world, number))].map((word) =>
     normalized(word, world)
-      .replaceAll(new RegExp(`\\b(?:staged-)?pr-${number}\\b|#${number}\\b|\\b${branch}\\b`, 'g'), '{preview}')
-      .replaceAll(commits[0] ?? '', '{head}')
-      .replaceAll((commits[0] ?? '').slice(0, 7), '{head}')
-      .replaceAll(/\b[0-9a-f]{8,}\b/g, '*'),
+      .replaceAll(
+        new RegExp(`\\b(?:staged-)?pr-${number}\\b|#${number}\\b|\\b${branch}\\b`, 'g'),
+        '{preview}',
+      )
+      .replaceAll(new RegExp(`\\b${head.slice(0, 7)}[0-9a-f]*\\b`, 'g'), '{head}')
+      .replaceAll(/\b[0-9a-f]{8,}(?:-[0-9a-f]{4}){0,3}\b/g, '*'),
   );
   return words.sort();
 }
@@ -174,13 +186,25 @@ function describe({ kind, metadata, spec, data, status }: Any): string {
   const isMade = kind === 'ReplicaSet' || kind === 'Pod';
   if (isMade) return `${kind} ${spec.replicas ?? status.phase} ${deletionTimestamp ? 'going' : ''}`;
   const { clusterIP: _, clusterIPs: __, ...wanted } = spec ?? {};
-  return JSON.stringify({ kind, name, labels, annotations, generation, deletionTimestamp, wanted, data });
+  return JSON.stringify({
+    kind,
+    name,
+    labels,
+    annotations,
+    generation,
+    deletionTimestamp,
+    wanted,
+    data,
+  });
 }
 
 async function atGitHub(world: World, number: number): Promise<string[]> {
   const base = `/repos/${world.repository}`;
   const comments = await world.api('GET', `${base}/issues/${number}/comments`);
-  const deployments = await world.api('GET', `${base}/deployments?environment=pr-${number}&per_page=100`);
+  const deployments = await world.api(
+    'GET',
+    `${base}/deployments?environment=pr-${number}&per_page=100`,
+  );
   const states = await Promise.all(
     deployments.body.map(async ({ id, sha, task, environment }: Any) => {
       const { body } = await world.api('GET', `${base}/deployments/${id}/statuses?per_page=1`);

@@ -1,0 +1,93 @@
+import type { Trouble } from '../cluster/api-proxy.ts';
+import type { Occasion, StagedPreview } from './staged-previews.ts';
+
+/** One request of a run to the API server, told from its others. */
+export interface Spot {
+  readonly method: string;
+  /** As `StagedPreview.nameOf` calls it. */
+  readonly name: string;
+  /** Counts the run's requests of this name, from 1. */
+  readonly nth: number;
+}
+
+/** What a run does that nothing disturbs, and what there is afterwards. */
+export interface Undisturbed {
+  readonly spots: readonly Spot[];
+  readonly end: readonly string[];
+}
+
+export const occasions: readonly Occasion[] = ['deploy', 'update', 'teardown'];
+
+/** Lets a preview come, change and go without harm. */
+export async function undisturbed(
+  own: StagedPreview,
+): Promise<Readonly<Record<Occasion, Undisturbed>>> {
+  const found: Partial<Record<Occasion, Undisturbed>> = {};
+  for (const occasion of occasions) {
+    const trigger = await own.bring(occasion);
+    own.api.calls.length = 0;
+    const { exit, log } = await own.start(trigger).finished;
+    if (exit !== 0) throw new Error(`the undisturbed ${occasion} failed: ${log}`);
+    found[occasion] = { spots: spotsOf(own), end: await own.look() };
+  }
+  return found as Record<Occasion, Undisturbed>;
+}
+
+/** How often a run looks whether something is so by now differs from run to run. */
+const mostLooks = 2;
+
+function spotsOf({ api, nameOf }: StagedPreview): Spot[] {
+  const count = counter();
+  return api.calls
+    .map((call) => ({ method: call.method, name: nameOf(call), nth: count(nameOf(call)) }))
+    .filter(({ method, nth }) => method !== 'GET' || nth <= mostLooks);
+}
+
+/** Lets something go wrong with that request of the next run. */
+export function strike({ api, nameOf }: StagedPreview, spot: Spot, trouble: Trouble): void {
+  const count = counter();
+  api.calls.length = 0;
+  api.decide = (call) => {
+    const name = nameOf(call);
+    return count(name) === spot.nth && name === spot.name ? trouble : undefined;
+  };
+}
+
+function counter(): (name: string) => number {
+  const seen = new Map<string, number>();
+  return (name) => {
+    const nth = (seen.get(name) ?? 0) + 1;
+    seen.set(name, nth);
+    return nth;
+  };
+}
+
+/** Whether that went wrong; from now on nothing does. */
+export function struck({ api }: StagedPreview): boolean {
+  api.decide = () => undefined;
+  api.beforeBreak = async () => {};
+  return api.calls.some(({ trouble }) => trouble !== undefined);
+}
+
+/** What is not as it should be; empty once it is. Pods end a little after a run. */
+export async function difference(
+  own: StagedPreview,
+  end: readonly string[],
+  patience = 10_000,
+): Promise<string> {
+  for (const last = Date.now() + patience; ; await new Promise((go) => setTimeout(go, 100))) {
+    const seen = await own.look();
+    const [more, less] = [without(seen, end), without(end, seen)];
+    if (more.length + less.length === 0) return '';
+    if (Date.now() > last) return `there is ${more.join('\n')}\ninstead of ${less.join('\n')}`;
+  }
+}
+
+function without(some: readonly string[], others: readonly string[]): string[] {
+  const left = [...others];
+  return some.filter((one) => {
+    const at = left.indexOf(one);
+    if (at >= 0) left.splice(at, 1);
+    return at < 0;
+  });
+}
