@@ -12,7 +12,7 @@ export interface Pace {
   readonly jitter: number;
 }
 
-const jitterShare = 0.03;
+const jitterShare = 0.02;
 /** From here on the unhurried steps are a share of the elapsed time. */
 const settled = 34_000;
 const longestGap = 15_000;
@@ -48,7 +48,7 @@ function unhurried({ elapsed, pending }: Pace): number {
 }
 
 function firstGaps(elapsed: number): number {
-  return elapsed <= 0 ? 480 : Math.min(2150, 1200 + elapsed * 0.3);
+  return elapsed <= 0 ? 480 : Math.min(2180, 1200 + elapsed * 0.3);
 }
 
 /** A number from -1 to 1 that differs from operation to operation and from question to question. */
