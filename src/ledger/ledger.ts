@@ -43,12 +43,11 @@ export interface Next<State> {
   readonly why: string;
 }
 
-/** What a run wants of a cell. */
-export interface Change<State> {
-  readonly at: Instant;
-  /** Pure; asked again whenever a rival was faster. `undefined` = leave it as it is. */
-  decide(now: Snapshot<State>): Next<State> | undefined;
-}
+/**
+ * What a run wants of a cell, given how it is and what time it is. Pure; asked again whenever a rival was faster.
+ * `undefined` = leave it as it is.
+ */
+export type Decide<State> = (seen: Snapshot<State>, now: Instant) => Next<State> | undefined;
 
 /** How a transition ended. Each is known for certain but the last. */
 export type Outcome<State> =
@@ -69,7 +68,7 @@ export interface Ledger {
   /** As `read`, for several cells of one kind: one request, and one more for each cell that there is. */
   readAll<State>(cells: readonly Cell<State>[]): Promise<readonly Snapshot<State>[]>;
   /** At most 2 reads and 3 writes unless a rival or a fault is in the way. */
-  transition<State>(cell: Cell<State>, change: Change<State>): Promise<Outcome<State>>;
+  transition<State>(cell: Cell<State>, decide: Decide<State>): Promise<Outcome<State>>;
   /** The audit log, newest first; one request for each hundred. */
   history<State>(cell: Cell<State>, limit: number): Promise<readonly Entry[]>;
   /**

@@ -1,3 +1,4 @@
+import type { Instant } from '../core/time.ts';
 import { entryFrom } from './audit-log.ts';
 import { type CellReader, cellReader } from './cell-reader.ts';
 import { cellRef, witnessRef } from './cell-ref.ts';
@@ -12,12 +13,14 @@ export interface LedgerOptions {
   readonly writer: Writer;
   /** Values that must not get into a record, besides all that looks like a credential. */
   readonly secrets: readonly string[];
+  /** The time, as the audit log and `Decide` get it. */
+  now(): Instant;
   /** Waits before a read or swap is repeated. */
   pause(milliseconds: number): Promise<void>;
 }
 
 /** A ledger for one run; it remembers what the run saw and wrote. Sends nothing yet. */
-export function openLedger({ store, writer, secrets, pause }: LedgerOptions): Ledger {
+export function openLedger({ store, writer, secrets, now, pause }: LedgerOptions): Ledger {
   const reader = cellReader(store, pause);
   const moved = new Set<string>();
   let operations = 0;
@@ -31,9 +34,9 @@ export function openLedger({ store, writer, secrets, pause }: LedgerOptions): Le
       const seen = await reader.seeAll(cells);
       return cells.map((cell, index) => snapshotOf(cell, seen[index]?.held));
     },
-    transition: async (cell, change) => {
-      const recorder = { store, reader, writer, secrets, operation, pause };
-      const outcome = await transition(recorder, cell, change);
+    transition: async (cell, decide) => {
+      const recorder = { store, reader, writer, secrets, operation, now, pause };
+      const outcome = await transition(recorder, cell, decide);
       if (outcome.kind === 'recorded') moved.add(cellRef(cell));
       return outcome;
     },

@@ -1,4 +1,4 @@
-import { type Instant, parseInstant, toIso } from '../core/time.ts';
+import { parseInstant, toIso } from '../core/time.ts';
 import { UserError } from '../core/user-error.ts';
 import { isPlainObject, plainJson } from './json.ts';
 import type { Entry } from './ledger.ts';
@@ -119,10 +119,4 @@ function isCount(value: unknown): value is number {
 
 function textOr(value: unknown): string {
   return typeof value === 'string' ? value : '';
-}
-
-/** The later of two times: a clock that was set back makes no record that is older than the one before. */
-export function notBefore(at: Instant, before: Held | undefined): Instant {
-  const earlier = before?.record.at;
-  return earlier !== undefined && earlier > at ? earlier : at;
 }

@@ -1,12 +1,13 @@
 import { sha256Hex } from '../core/sha256.ts';
+import type { Instant } from '../core/time.ts';
 import { UserError } from '../core/user-error.ts';
 import { commitMessage, oneLine } from './audit-log.ts';
 import type { CellReader, Seen } from './cell-reader.ts';
 import { cellRef, cellTitle } from './cell-ref.ts';
 import { isInChain } from './chain.ts';
-import type { Cell, Change, Next, Outcome, Snapshot } from './ledger.ts';
+import type { Cell, Decide, Next, Outcome, Snapshot } from './ledger.ts';
 import { lostRecord } from './lost-record.ts';
-import { ancestorsAfter, formatRecord, type Held, type LedgerRecord, notBefore } from './record.ts';
+import { ancestorsAfter, formatRecord, type Held, type LedgerRecord } from './record.ts';
 import type { RefStore, Swap } from './ref-store.ts';
 import { refuseSecrets } from './secret-check.ts';
 import { snapshotOf } from './snapshot.ts';
@@ -30,6 +31,7 @@ export interface Recorder {
   readonly secrets: readonly string[];
   /** An operation id that was never used. */
   operation(): string;
+  now(): Instant;
   pause(milliseconds: number): Promise<void>;
 }
 
@@ -62,7 +64,7 @@ const longestPause = 4_000;
 export async function transition<State>(
   recorder: Recorder,
   cell: Cell<State>,
-  change: Change<State>,
+  decide: Decide<State>,
 ): Promise<Outcome<State>> {
   const ref = cellRef(cell);
   const { reader, store, pause, writer } = recorder;
@@ -74,7 +76,7 @@ export async function transition<State>(
     uncertain: false,
   };
   for (let attempt = 1; ; attempt += 1) {
-    const pending = at.pending ?? (await prepare(recorder, cell, change, at.seen));
+    const pending = at.pending ?? (await prepare(recorder, cell, decide, at.seen));
     if (!pending) return { kind: 'unchanged', snapshot: snapshotOf(cell, at.seen.held) };
     const swap = await store.swap(ref, pending.before, pending.mine.commit);
     at = { ...at, pending, swap, uncertain: at.uncertain || swap.kind === 'unknown' };
@@ -89,14 +91,15 @@ export async function transition<State>(
 
 /** Asks for the next state and makes its commit; `undefined` when there is nothing to do. */
 async function prepare<State>(
-  { store, writer, secrets, operation }: Recorder,
+  { store, writer, secrets, operation, now }: Recorder,
   cell: Cell<State>,
-  change: Change<State>,
+  decide: Decide<State>,
   { held }: Seen,
 ): Promise<Pending | undefined> {
-  const next = change.decide(snapshotOf(cell, held));
+  const at = now();
+  const next = decide(snapshotOf(cell, held), at);
   if (!next) return undefined;
-  const record = nextRecord(cell, next, change, held, { ...writer, id: operation() });
+  const record = nextRecord(cell, next, at, held, { ...writer, id: operation() });
   const text = formatRecord(record);
   refuseSecrets(JSON.parse(text), secrets);
   const commit = await store.write({
@@ -104,7 +107,7 @@ async function prepare<State>(
     record: text,
     message: commitMessage(record),
     by: record.by || 'understudy',
-    at: record.at ?? change.at,
+    at,
   });
   const state: unknown = (JSON.parse(text) as { state: unknown }).state;
   return { before: held?.commit, mine: { commit, record: { ...record, state } } };
@@ -113,14 +116,14 @@ async function prepare<State>(
 function nextRecord<State>(
   cell: Cell<State>,
   { state, why }: Next<State>,
-  { at }: Change<State>,
+  at: Instant,
   held: Held | undefined,
   writer: Writer,
 ): LedgerRecord {
   return {
     cell: cellTitle(cell),
     sequence: (held?.record.sequence ?? 0) + 1,
-    at: notBefore(at, held),
+    at,
     by: oneLine(writer.by),
     run: oneLine(writer.run),
     why: oneLine(why),

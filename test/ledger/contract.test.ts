@@ -95,10 +95,7 @@ for (const [name, open] of Object.entries(backends)) {
 
     test('leaves a cell alone when there is nothing to do', async () => {
       const ledger = ledgerOf(backend.connect());
-      const outcome = await ledger.transition(counter('left'), {
-        at: noon,
-        decide: () => undefined,
-      });
+      const outcome = await ledger.transition(counter('left'), () => undefined);
       expect(outcome).toMatchObject({ kind: 'unchanged', snapshot: { sequence: 0 } });
       expect(await tip(backend.connect(), 'refs/understudy/test/left')).toBeUndefined();
     });

@@ -1,5 +1,5 @@
 import { type Instant, instant } from '../../src/core/time.ts';
-import type { Cell, Change, Ledger } from '../../src/ledger/ledger.ts';
+import type { Cell, Decide, Ledger } from '../../src/ledger/ledger.ts';
 import { openLedger } from '../../src/ledger/open-ledger.ts';
 import type { RefStore } from '../../src/ledger/ref-store.ts';
 
@@ -26,20 +26,23 @@ export function counter(...name: string[]): Cell<Count> {
 }
 
 /** Counts up by one. */
-export function raise(by: string, at: Instant = noon): Change<Count> {
-  return {
-    at,
-    decide: ({ state }) => ({
-      state: { value: (state?.value ?? 0) + 1, by },
-      why: `${by} counts`,
-    }),
-  };
+export function raise(by: string): Decide<Count> {
+  return ({ state }) => ({
+    state: { value: (state?.value ?? 0) + 1, by },
+    why: `${by} counts`,
+  });
 }
 
 /** A ledger of one run that never waits. */
 export function ledgerOf(store: RefStore, id = 'run-1', secrets: readonly string[] = []): Ledger {
   const run = `https://github.com/acme/app/actions/runs/${id}`;
-  return openLedger({ store, writer: { id, by: 'ada', run }, secrets, pause: async () => {} });
+  return openLedger({
+    store,
+    writer: { id, by: 'ada', run },
+    secrets,
+    now: () => noon,
+    pause: async () => {},
+  });
 }
 
 /** The value that a cell holds, by a run that never saw it before. */
