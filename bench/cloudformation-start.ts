@@ -16,7 +16,7 @@ import {
   toFirstRequest,
 } from './cold-start.ts';
 import type { Section } from './section.ts';
-import { median, rounded, table, verdict } from './table.ts';
+import { startSection } from './start-section.ts';
 
 const configuration = `preview:
   target: cloudformation
@@ -30,7 +30,12 @@ export async function cloudFormationStart(rounds: number): Promise<Section> {
   try {
     const environment = await environmentOf(folder, host.url, configuration);
     const starts = startsOf({ ...environment, ...variables(host) }, host, folder);
-    return section(starts, await interleaved(starts, rounds), rounds);
+    const words = [
+      'The first request of deploy-preview goes to GitHub, that of the peer to AWS;',
+      'when deploy-preview first asks AWS, with what it asks GitHub before, is in "Deploying a stack".',
+    ];
+    const times = await interleaved(starts, rounds);
+    return startSection('Cold start with CloudFormation', words, { starts, times, rounds });
   } finally {
     host.server.closeAllConnections();
     host.server.close();
@@ -76,27 +81,4 @@ function peerStart(folder: string, env: Record<string, string>, host: Host): Sta
   const file = join(folder, 'dist/index.js');
   const run = () => toFirstRequest(file, { ...env, ...inputs }, host);
   return { name: `${peerName}, to its first request`, run };
-}
-
-function section(starts: readonly Start[], times: Map<string, number[]>, rounds: number): Section {
-  const base = median(times.get(bare) ?? []);
-  const figures = starts.map(({ name, limit }) => {
-    const all = times.get(name) ?? [];
-    return { name, limit, median: median(all), least: Math.min(...all), over: median(all) - base };
-  });
-  const rows = figures.map(({ name, median: middle, least, over, limit }) => [
-    name,
-    rounded(middle),
-    rounded(least),
-    rounded(over),
-    verdict(rounded(over), limit),
-  ]);
-  const heads = ['start', 'median ms', 'least ms', 'over bare Node', 'limit'];
-  const text = [
-    `${process.version}, ${rounds} interleaved runs. The first request of deploy-preview goes to GitHub, that of the peer to AWS;`,
-    'when deploy-preview first asks AWS, with what it asks GitHub before, is in "Deploying a stack".',
-    '',
-    table(heads, rows),
-  ];
-  return { title: 'Cold start with CloudFormation', text: text.join('\n'), figures };
 }

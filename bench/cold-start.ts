@@ -123,13 +123,17 @@ export async function listen(): Promise<Host> {
   return host;
 }
 
-export function toEnd(options: readonly string[], env: Record<string, string>): Promise<number> {
+export function toEnd(
+  options: readonly string[],
+  env: Record<string, string>,
+  expected = 0,
+): Promise<number> {
   const start = performance.now();
   const child = spawn(process.execPath, options, { env, stdio: 'ignore' });
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (code) => {
-      if (code === 0) resolve(performance.now() - start);
+      if (code === expected) resolve(performance.now() - start);
       else reject(new Error(`${options.join(' ')} ended with ${code}`));
     });
   });

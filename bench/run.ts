@@ -6,6 +6,8 @@ import { parseArgs } from 'node:util';
 import { deploying, sweeping } from './cloudformation.ts';
 import { cloudFormationStart } from './cloudformation-start.ts';
 import { coldStart } from './cold-start.ts';
+import { kubernetes } from './kubernetes.ts';
+import { kubernetesStart } from './kubernetes-start.ts';
 import { soak, wallTimes } from './local.ts';
 import { requests } from './requests.ts';
 import type { Section } from './section.ts';
@@ -20,9 +22,11 @@ const { values } = parseArgs({
 const measurements: readonly (() => Promise<Section | undefined> | Section)[] = [
   () => coldStart(values.quick ? 11 : 31),
   () => cloudFormationStart(values.quick ? 11 : 31),
+  () => kubernetesStart(values.quick ? 11 : 31),
   sizes,
   requests,
   sweeping,
+  kubernetes,
   () => deploying(values.quick),
   () => wallTimes(values.quick ? 3 : 7),
   ...(values.quick ? [] : [soak]),
