@@ -1,9 +1,12 @@
+import type { RefStore } from '../../src/ledger/ref-store.ts';
 import type { Fate } from '../fakes/in-memory-refs.ts';
 
-/** One step of a schedule: whose turn it is, what becomes of the call, and how much time passes. */
+/** One step of a schedule: whose turn it is, what becomes of its call, and how much time passes. */
 export interface Step {
   readonly turn: number;
-  readonly fate: Fate;
+  readonly swap: Fate;
+  /** Of any other call. */
+  readonly other: Fate;
   readonly milliseconds: number;
 }
 
@@ -12,18 +15,19 @@ export interface Interleaving {
   /** Milliseconds since the start, the same for all. */
   elapsed(): number;
   /** Waits for the worker's turn; answers what becomes of the call it is about to make. */
-  turn(): Promise<Fate>;
+  turn(method?: keyof RefStore): Promise<Fate>;
   /** From now on everything goes well. */
   calm(): void;
   /** Lets workers go until none waits any more. `watch` looks at the world between two steps. */
   run(watch: () => void): Promise<void>;
 }
 
-const calm: Step = { turn: 0, fate: { kind: 'well' }, milliseconds: 1_000 };
+const well: Fate = { kind: 'well' };
+const calm: Step = { turn: 0, swap: well, other: well, milliseconds: 1_000 };
 
 /** Follows the steps; after the last one everything goes well, in the order of asking. */
 export function interleaving(steps: readonly Step[]): Interleaving {
-  const waiting: ((fate: Fate) => void)[] = [];
+  const waiting: ((step: Step) => void)[] = [];
   let elapsed = 0;
   let index = 0;
   return {
@@ -31,7 +35,10 @@ export function interleaving(steps: readonly Step[]): Interleaving {
     calm: () => {
       index = steps.length;
     },
-    turn: () => new Promise((resolve) => waiting.push(resolve)),
+    turn: (method) =>
+      new Promise((resolve) => {
+        waiting.push(({ swap, other }) => resolve(method === 'swap' ? swap : other));
+      }),
     run: async (watch) => {
       for (;;) {
         await new Promise((resolve) => setImmediate(resolve));
@@ -41,7 +48,7 @@ export function interleaving(steps: readonly Step[]): Interleaving {
         if (!next) return;
         index += 1;
         elapsed += step.milliseconds;
-        next(step.fate);
+        next(step);
       }
     },
   };

@@ -57,7 +57,7 @@ export interface Shop {
 
 export const leaseLength = duration(60_000);
 /** All skews are within half of it, unless a test means otherwise. */
-export const margin = duration(10_000);
+export const margin = duration(20_000);
 
 const nothing: Work = { raised: 0, done: 0 };
 
@@ -72,7 +72,7 @@ export function startWorker(shop: Shop, id: string, tasks: readonly Task[], skew
   };
   let own = skew;
   const now = () => instant(noon + shop.turns.elapsed() + own);
-  const store = shop.refs.connect(() => shop.turns.turn());
+  const store = shop.refs.connect((method) => shop.turns.turn(method));
   const pause = async () => void (await shop.turns.turn());
   const writer = { id, by: id, run: 'https://example.com/run' };
   const ledger = openLedger({ store, writer, secrets: [], now, pause });
