@@ -28,11 +28,11 @@ export function offeredVersions(context: StageContext): string[] {
  */
 export function refusalOf(context: StageContext, version: string): Refusal | undefined {
   const { known, stage, record, current } = context;
+  if (version === current) return { rule: 'none', reason: `${stage.name} runs ${version}` };
   const had = record.promotions.find(
     (each) => each.version === version && each.generation === record.generation,
   );
   if (had) return { rule: 'once', reason: `${version} had its promotion: ${had.reason}` };
-  if (version === current) return { rule: 'none', reason: `${stage.name} runs ${version}` };
   if (isRearmed(context, version)) return undefined;
   for (const [other, what] of [
     [current, `which ${stage.name} runs`],
@@ -80,10 +80,11 @@ export function pairedVersion(context: StageContext): string | undefined {
   return newestOf(known.order, keys.length > 0 ? keys : runs);
 }
 
+/** It lapses when another version goes in before it: a stage goes back by rollback alone. */
 function isRearmed({ record }: StageContext, version: string): boolean {
-  return record.rearmed.some(
-    (each) => each.version === version && each.generation === record.generation,
-  );
+  const { generation, promotions, rearmed } = record;
+  if (promotions.some((promotion) => promotion.generation === generation)) return false;
+  return rearmed.some((each) => each.version === version && each.generation === generation);
 }
 
 function upstreamVersions({ known, stage }: StageContext): string[] {

@@ -1,7 +1,7 @@
 import { isOpen } from './gates/gate.ts';
 import { holdGate } from './gates/hold.ts';
 import { type Stage, stagesAfter } from './pipeline.ts';
-import { activePromotion } from './records/record.ts';
+import { activePromotion, hasEnded } from './records/record.ts';
 import { contextOf, type StageContext } from './stage-context.ts';
 import { calendar, versionGates } from './stage-gates.ts';
 import { openingAt } from './windows/openings.ts';
@@ -38,6 +38,10 @@ function firstWithout(
   stages: readonly Stage[],
 ): Unfinished | undefined {
   if (current === undefined) return undefined;
+  const isOver =
+    known.pipeline.order === 'finish-first' &&
+    stages.some(({ name }) => endsIn(contextOf(known, name), current));
+  if (isOver) return undefined;
   const next = stages.find(({ name }) => !hasTaken(contextOf(known, name), current));
   return (
     next && {
@@ -48,14 +52,20 @@ function firstWithout(
   );
 }
 
+/** Whether the version's way through the pipeline ended badly in this stage, so that it will not finish. */
+function endsIn({ record }: StageContext, version: string): boolean {
+  const last = record.promotions.findLast((each) => each.version === version);
+  return last !== undefined && hasEnded(last) && last.phase !== 'succeeded';
+}
+
 /** Whether the stage has the version or a newer one, or has had its promotion and that came to an end. */
 function hasTaken(context: StageContext, version: string): boolean {
   const { known, record, current } = context;
   const isPast = (key: string | undefined) =>
     key !== undefined && ['same', 'newer'].includes(known.order.relate(key, version));
   if (isPast(current)) return true;
-  if (known.pipeline.order === 'finish-first' && activePromotion(record)?.version === version)
-    return false;
+  const isUnderWay = activePromotion(record)?.version === version;
+  if (known.pipeline.order === 'finish-first' && isUnderWay) return false;
   return record.pin !== undefined || isPast(record.frontier);
 }
 

@@ -49,6 +49,10 @@ export interface Way {
    * see them all: nothing is done on the strength of an unknown.
    */
   find(order: ActOrder): Promise<Effect | undefined>;
-  /** Makes the effect. Throws when it is not known whether it did: the next run looks for it. */
+  /**
+   * Makes the effect. Throws when it is not known whether it did: the next run looks for it. Must not be under way for
+   * longer than `clockMargin`, so that nothing of it lands after another run was let in and looked; a way whose effect
+   * cannot be made twice (a branch, a ref, a release) is safe even then.
+   */
   act(order: ActOrder): Promise<Exclude<Act, { kind: 'nothing' }>>;
 }
