@@ -104,7 +104,9 @@ const postgres = pipe(
         pipe(
           array(table, twoLines('a list of patterns', '[audit_*]')),
           metadata({ title: 'list of patterns' }),
-          description('Tables whose rows are not copied; they are there, and empty. One that the source lacks is an error.'),
+          description(
+            'Tables whose rows are not copied; they are there, and empty. One that the source lacks is an error.',
+          ),
         ),
       ),
       'max-size': exactOptional(
