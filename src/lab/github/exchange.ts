@@ -80,11 +80,16 @@ function cut(request: IncomingMessage, log: () => void): void {
   request.socket.destroy();
 }
 
+const badGateway: Answer = { status: 502, body: { message: 'Server Error' } };
+
 async function faulty(api: Api, call: Call, fault: Fault | undefined): Promise<Answer> {
   const wait = fault?.milliseconds;
   switch (fault?.action) {
     case 'error-502':
-      return { status: 502, body: { message: 'Server Error' } };
+      return badGateway;
+    case 'applied-502':
+      await answerCall(api, call, fault);
+      return badGateway;
     case 'secondary-limit':
       return errorAnswer(secondaryLimit(Math.ceil((wait ?? 60_000) / 1000), 'LAB0:0001'));
     case 'primary-limit':

@@ -2,6 +2,8 @@
 export type FaultAction =
   | 'lose-answer'
   | 'error-502'
+  /** It happens, and is answered with a 502 all the same. */
+  | 'applied-502'
   | 'secondary-limit'
   | 'primary-limit'
   | 'stale-read'
@@ -10,6 +12,7 @@ export type FaultAction =
 export const faultActions: readonly FaultAction[] = [
   'lose-answer',
   'error-502',
+  'applied-502',
   'secondary-limit',
   'primary-limit',
   'stale-read',

@@ -86,6 +86,55 @@ describe('refs', () => {
     expect([refused.status, refused.body.message]).toEqual([422, message]);
   });
 
+  test('take the names of cells and their witnesses, and list both with one request', async () => {
+    const [root] = [await commit('cell')];
+    for (const name of ['promotion/app', 'promotion/app+seen', 'promotion/app-2']) {
+      expect((await create(`refs/understudy/${name}`, root)).status).toBe(201);
+    }
+    const path = `${git}/matching-refs/understudy%2Fpromotion%2Fapp`;
+    const { body } = await lab.call('GET', path);
+    expect(body.map(({ ref }: { ref: string }) => ref)).toEqual([
+      'refs/understudy/promotion/app',
+      'refs/understudy/promotion/app+seen',
+      'refs/understudy/promotion/app-2',
+    ]);
+    const next = await commit('next', root);
+    const seen = `${git}/refs/understudy%2Fpromotion%2Fapp%2Bseen`;
+    expect((await lab.call('PATCH', seen, { sha: next, force: false })).status).toBe(200);
+    const below = await create('refs/understudy/promotion/app/below', root);
+    expect([below.status, below.body.message]).toEqual([422, 'Reference update failed']);
+  });
+
+  test('moved without an answer have moved, and the same again is no error', async () => {
+    const root = await commit('before');
+    await create('refs/understudy/unanswered', root);
+    const path = `${git}/refs/understudy/unanswered`;
+    for (const action of ['applied-502', 'lose-answer']) {
+      const tip = (await lab.call('GET', `${git}/ref/understudy/unanswered`)).body.object.sha;
+      const sha = await commit(action, tip);
+      await lab.call('POST', '/_lab/faults', { match: { method: 'PATCH', path }, action });
+      const lost = await lab.call('PATCH', path, { sha }).catch(() => undefined);
+      expect([undefined, 502]).toContain(lost?.status);
+      const again = await lab.call('PATCH', path, { sha });
+      expect([again.status, again.body.object.sha]).toEqual([200, sha]);
+    }
+  });
+
+  test('are read as they were under stale-read, and moved only as they are', async () => {
+    const root = await commit('old');
+    await create('refs/understudy/stale', root);
+    const next = await commit('new', root);
+    const path = `${git}/refs/understudy/stale`;
+    await lab.call('PATCH', path, { sha: next });
+    const match = { method: 'GET', path: '/git/' };
+    await lab.call('POST', '/_lab/faults', { match, action: 'stale-read', times: 2 });
+    const read = await lab.call('GET', `${git}/ref/understudy/stale`);
+    const listed = await lab.call('GET', `${git}/matching-refs/understudy/stale`);
+    expect([read.body.object.sha, listed.body[0].object.sha]).toEqual([root, root]);
+    const refused = await lab.call('PATCH', path, { sha: await commit('rival', root) });
+    expect([refused.status, refused.body.message]).toEqual([422, 'Update is not a fast forward']);
+  });
+
   test('are read in the singular and written in the plural', async () => {
     const sha = lab.git('rev-parse', 'main');
     expect((await lab.call('PATCH', `${git}/ref/heads/main`, { sha })).status).toBe(404);
@@ -95,8 +144,21 @@ describe('refs', () => {
 
   test('of an empty repository answer 409', async () => {
     await lab.github.createRepository('acme/empty');
-    const { status, body } = await lab.call('GET', '/repos/acme/empty/git/ref/heads/main');
-    expect([status, body.message]).toEqual([409, 'Git Repository is empty.']);
+    const empty = '/repos/acme/empty/git';
+    const sha = lab.git('rev-parse', 'main');
+    const entry = { path: 'record.json', mode: '100644', type: 'blob', content: '{}' };
+    const calls: [string, string, object?][] = [
+      ['GET', 'ref/heads/main'],
+      ['GET', 'matching-refs/understudy/'],
+      ['POST', 'refs', { ref: 'refs/understudy/a', sha }],
+      ['PATCH', 'refs/understudy/a', { sha }],
+      ['DELETE', 'refs/understudy/a'],
+      ['POST', 'trees', { tree: [entry] }],
+    ];
+    for (const [method, path, given] of calls) {
+      const { status, body } = await lab.call(method, `${empty}/${path}`, given);
+      expect([status, body.message]).toEqual([409, 'Git Repository is empty.']);
+    }
   });
 
   test('that bring in workflow files are refused to an installation, not to a person', async () => {

@@ -51,6 +51,7 @@ async function one(context: Context): Promise<Answer> {
 }
 
 async function matching(context: Context): Promise<Answer> {
+  refuseEmpty(context);
   const prefix = `refs/${context.params.ref}`;
   const found = Object.entries(context.repository.refs).filter(([ref]) => ref.startsWith(prefix));
   const views = await Promise.all(found.map(([ref, sha]) => refView(context, ref, sha)));
@@ -58,9 +59,9 @@ async function matching(context: Context): Promise<Answer> {
 }
 
 async function create(context: Context): Promise<Answer> {
+  refuseEmpty(context);
   const ref = requiredText(context, 'ref');
   const sha = await knownObject(context);
-  refuseEmpty(context);
   if (!/^refs\/[^/]+\/./.test(ref)) {
     throw refused("Reference name must start with 'refs/' and have at least two slashes.");
   }
@@ -74,6 +75,7 @@ async function create(context: Context): Promise<Answer> {
 }
 
 async function update(context: Context): Promise<Answer> {
+  refuseEmpty(context);
   const ref = `refs/${context.params.ref}`;
   const sha = await knownObject(context);
   const force = optionalFlag(context, 'force') ?? false;
@@ -91,6 +93,7 @@ async function update(context: Context): Promise<Answer> {
 }
 
 async function remove(context: Context): Promise<Answer> {
+  refuseEmpty(context);
   const ref = `refs/${context.params.ref}`;
   return moveRefs(context.world, fullName(context.repository), context.token, async () => {
     const before = tip(context, ref);
