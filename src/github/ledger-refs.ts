@@ -30,29 +30,32 @@ export function githubLedgerRefs(client: GitHubClient): RefStore {
   };
 }
 
-interface FoundRef {
-  readonly ref: string;
-  readonly object: { readonly sha: string };
-}
-
-/** `matching-refs` lists what starts like the name, in any namespace. Answers may be cached for a minute. */
+/**
+ * `matching-refs` lists what starts like the name, in any namespace. Answers may be cached for a minute. Paged by
+ * hand: octokit's own pagination takes a 409, also of a repository that is not available, for an empty list.
+ */
 async function tips(
   { octokit, owner, repo }: GitHubClient,
   prefix: string,
 ): Promise<Map<string, string>> {
   const purpose = { act: 'list the refs of the ledger', permission: 'contents: read' };
-  const refs = await explained(purpose, () =>
-    octokit
-      .paginate<FoundRef>('GET /repos/{owner}/{repo}/git/matching-refs/{ref}', {
-        owner,
-        repo,
-        ref: prefix.replace(/^refs\//, ''),
-        per_page: page,
-        headers: { 'cache-control': 'no-cache' },
-      })
-      .catch(refuseEmptyRepository),
-  );
-  return new Map(refs.map(({ ref, object }) => [ref, object.sha]));
+  const found = new Map<string, string>();
+  for (let number = 1; ; number += 1) {
+    const { data, headers } = await explained(purpose, () =>
+      octokit
+        .request('GET /repos/{owner}/{repo}/git/matching-refs/{ref}', {
+          owner,
+          repo,
+          ref: prefix.replace(/^refs\//, ''),
+          per_page: page,
+          ...(number > 1 && { page: number }),
+          headers: { 'cache-control': 'no-cache' },
+        })
+        .catch(refuseEmptyRepository),
+    );
+    for (const { ref, object } of data) found.set(ref, object.sha);
+    if (!headers.link?.includes('rel="next"')) return found;
+  }
 }
 
 /** Two requests: a tree takes the text of its files. Times are given, so that a repeat makes the same commit. */

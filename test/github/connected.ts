@@ -9,12 +9,16 @@ export interface Connected {
 }
 
 /** Connects as an action does; each call has caches of its own. */
-export function connected(lab: Lab, token: string = lab.github.token): Connected {
+export function connected(
+  lab: Lab,
+  token: string = lab.github.token,
+  name: string = repository,
+): Connected {
   const debug: string[] = [];
   const warnings: string[] = [];
   const github = connectGitHub({
     apiUrl: lab.github.url,
-    repository,
+    repository: name,
     token,
     environment: {},
     debug: (line) => debug.push(line),

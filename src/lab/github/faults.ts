@@ -59,12 +59,16 @@ export function createFaults(): Faults {
 
 /**
  * Whether a fault is meant for a call. A path with `*` (within a segment), `**` or `{name}` is a pattern; one
- * that ends in `/`, or does not start as API paths do, is looked for as a part; any other must be equal.
+ * that ends in `/`, or does not start as API paths do, is looked for as a part; any other must be equal. An
+ * encoded slash, as octokit writes it in the names of refs, is a slash.
  */
 function matches({ match, action }: Fault, method: string, path: string): boolean {
   if (action === 'stale-read' && method !== 'GET') return false;
   if (match.method && match.method.toUpperCase() !== method) return false;
-  const wanted = match.path;
+  return matchesPath(match.path, path) || matchesPath(match.path, path.replace(/%2f/gi, '/'));
+}
+
+function matchesPath(wanted: string | undefined, path: string): boolean {
   if (!wanted || wanted === path) return true;
   if (/[*{]/.test(wanted)) return pattern(wanted).test(path);
   const rooted = /^\/(repos|users?|orgs|rate_limit)(\/|$)/.test(wanted);
