@@ -1,6 +1,8 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { UserError } from '../../src/core/user-error.ts';
-import { type Lab, startLab } from '../lab/github/lab.ts';
+import { gitIn, type Lab, startLab } from '../lab/github/lab.ts';
 import { counter, countOf, ledgerOf, raise } from '../ledger/counter.ts';
 import { connected, tokenWith } from './connected.ts';
 
@@ -60,6 +62,19 @@ describe("the ledger on GitHub's API", () => {
     const token = await tokenWith(lab, { contents: 'write' });
     const run = ledgerOf(connected(lab, token).github.ledgerRefs);
     expect((await run.transition(counter('plain'), raise('ada'))).kind).toBe('recorded');
+  });
+
+  test('reads all cells of a kind, however many pages they are', async () => {
+    const bare = lab.github.repositories['acme/app'] ?? '';
+    await ledger().transition(counter('many', 'x'), raise('ada'));
+    const sha = gitIn(bare, 'rev-parse', 'refs/understudy/test/many/x');
+    const packed = Array.from({ length: 130 }, (_, index) => 1_000 + index);
+    const lines = packed.map((number) => `${sha} refs/understudy/test/many/a${number}\n`);
+    writeFileSync(join(bare, 'packed-refs'), `# pack-refs with: sorted\n${lines.join('')}`);
+    const [found] = await ledger().readAll([counter('many', 'x')]);
+    expect(found?.state?.value).toBe(1);
+    const tips = await fresh().tips('refs/understudy/test/many/');
+    expect(tips.size).toBe(131);
   });
 
   test('says that an empty repository keeps none', async () => {
