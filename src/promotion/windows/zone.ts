@@ -36,11 +36,28 @@ function zoneOf(name: string, offsetAt: (moment: number) => number): Zone {
 function offsetsOf(name: string): ((moment: number) => number) | undefined {
   try {
     const format = new Intl.DateTimeFormat('en-US', { timeZone: name, timeZoneName: 'longOffset' });
-    return (moment) => readOffset(format.format(moment));
+    return byDay((moment) => readOffset(format.format(moment)));
   } catch (error) {
     if (error instanceof RangeError) return undefined;
     throw error;
   }
+}
+
+/** Asks once for each day: where a day begins and ends with the same offset, it has that one all day. */
+function byDay(offsetAt: (moment: number) => number): (moment: number) => number {
+  const atStart = new Map<number, number>();
+  const startOf = (day: number) => {
+    const known = atStart.get(day);
+    if (known !== undefined) return known;
+    const offset = offsetAt(day * dayLength);
+    atStart.set(day, offset);
+    return offset;
+  };
+  return (moment) => {
+    const day = Math.floor(moment / dayLength);
+    const offset = startOf(day);
+    return offset === startOf(day + 1) ? offset : offsetAt(moment);
+  };
 }
 
 function readOffset(text: string): number {
