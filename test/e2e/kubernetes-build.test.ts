@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { clusterTimeout } from '../cluster/cluster.ts';
+import { rightsIn, rightsUsed } from '../world/kubernetes-rights.ts';
 import { type KubernetesWorld, openKubernetes } from '../world/kubernetes-world.ts';
 import { pushReviewAppBase, reviewAppConfiguration, reviewAppFiles } from '../world/review-app.ts';
 import { orders, queryPreview, startSourceDatabase } from '../world/source-database.ts';
@@ -86,7 +88,7 @@ describe('a review app that is built in the cluster', () => {
       expect(await inCopy('SELECT count(*) FROM audit_log')).toBe('0');
       expect(await secretsIn('story-pr-1')).not.toMatch(/ghs_|geheim/);
       const idle = await own.requests('deployer', () => deployed(own, opened, 'unchanged'));
-      console.log(idle.map((r) => `${r.verb} ${r.resource}`).join('\n'));
+      expect(idle.length).toBeLessThanOrEqual(12);
       const pushed = await world.update('feature/lamp', { 'README.md': 'two' });
       await deployed(own, pushed, 'updated');
       expect(await commitAt(own, first.url)).toBe(short(pushed));
@@ -119,14 +121,13 @@ describe('a review app that is built in the cluster', () => {
   test('follows a push during its build, which ends with its pods', () =>
     kubernetes.inCluster({ configuration: reviewAppConfiguration('push'), files }, async (own) => {
       const { world } = own;
-      await world.push('feature/lamp', { 'README.md': 'one', slow: '60' });
+      await world.push('feature/lamp', { 'README.md': 'one', seconds: '60' });
       const opened = await world.openPull('feature/lamp');
       const running = own.start(opened);
       await untilBuilding('push-pr-1');
-      const pushed = await world.update('feature/lamp', { slow: '0' });
+      const pushed = await world.update('feature/lamp', { seconds: '0' });
       const second = await deployed(own, pushed, 'updated');
       const first = await running.finished;
-      console.log(first.wallMs, second.wallMs, first.log);
       expect(first).toMatchObject({ exit: 0, outputs: { state: 'superseded' } });
       expect(await commitAt(own, second.url)).toBe(short(pushed));
       expect(await migrations('push-pr-1')).toBe(short(pushed));
@@ -147,6 +148,17 @@ describe('a review app that is built in the cluster', () => {
       const tags = await fetch(`http://${kubernetes.cluster.registry}/v2/app/tags/list`);
       expect(await tags.text()).not.toContain(headOf(opened));
     }));
+});
+
+describe('the rights of the deployer', () => {
+  test('are enough for all of that, and each is written down', () => {
+    const requests = kubernetes.cluster.audit();
+    expect(requests.filter(({ status }) => status === 403)).toEqual([]);
+    const granted = rightsIn(readFileSync('infra/kubernetes/deployer.yaml', 'utf8'));
+    const used = rightsUsed(requests);
+    expect(used.size).toBeGreaterThan(20);
+    expect([...used].filter((right) => !granted.includes(right))).toEqual([]);
+  });
 });
 
 async function untilBuilding(namespace: string): Promise<void> {

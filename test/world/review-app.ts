@@ -51,9 +51,9 @@ export async function pushReviewAppBase(cluster: NodeCluster): Promise<void> {
   });
 }
 
-/** Packs the source over that image. A file `slow` in it says how many seconds that takes. */
+/** Packs the source over that image. A file `seconds` in it says how long that takes. */
 const buildScript = `echo "building $COMMIT"
-[ ! -f slow ] || sleep "$(cat slow)"
+[ ! -f seconds ] || sleep "$(cat seconds)"
 mkdir -p /tmp/layer/app && cp -r . /tmp/layer/app
 tar -C /tmp/layer -cf /tmp/layer.tar app
 crane append -b registry.local:5000/review-app-base:1 -f /tmp/layer.tar -t "$IMAGE"`;
@@ -85,7 +85,7 @@ export function reviewAppConfiguration(word: string, postgres: object = {}): str
     preview: {
       host: `${word}-{id}.preview.localhost`,
       probe: { path: '/healthz', within: '3s' },
-      kubernetes: { namespace: `${word}-pr-{number}`, app },
+      kubernetes: { namespace: `${word}-pr-{number}`, quota: { pods: '20' }, app },
     },
   });
 }

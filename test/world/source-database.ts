@@ -64,8 +64,10 @@ export async function queryPreview(
   statement: string,
 ): Promise<string> {
   const selector = '--selector=app.kubernetes.io/component=database';
-  const found = await kubectl(['get', 'pods', '-n', inNamespace, selector, '-o', 'name']);
-  const [name = ''] = found.split('\n');
+  // An old one may still be ending.
+  const order = '--sort-by=.metadata.creationTimestamp';
+  const found = await kubectl(['get', 'pods', '-n', inNamespace, selector, order, '-o', 'name']);
+  const name = found.trim().split('\n').at(-1) ?? '';
   const script = 'exec psql -U "$POSTGRES_USER" -d "$APP_DATABASE" -XAtc "$0"';
   const shown = await kubectl([
     'exec',
