@@ -1,6 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { type ApiProxy, startApiProxy } from '../test/cluster/api-proxy.ts';
+import { createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { basename, dirname, join } from 'node:path';
+import { startApiProxy } from '../test/cluster/api-proxy.ts';
 import { type Cluster, openCluster } from '../test/cluster/cluster.ts';
 import { startNodeStandIn } from '../test/cluster/node-stand-in.ts';
 import { type KubernetesObject, watchObjects } from '../test/cluster/watched-objects.ts';
@@ -45,26 +47,28 @@ export async function openBenchCluster(): Promise<BenchCluster> {
     asked.push({ at: Date.now(), method, path });
     return undefined;
   };
+  const trusted = await startTrusted(proxy.url, cluster.admin.token);
   const available = new Map<string, number>();
   const deployments = watchObjects<Deployment>(
     cluster.admin,
     '/apis/apps/v1/deployments',
     (deployment) => noteAvailable(available, deployment),
   );
-  const account = async (name: string, manifests: string) =>
-    through(proxy, await cluster.serviceAccount('understudy', name, manifests));
+  const account = async (name: string) =>
+    through(proxy.url, await cluster.serviceAccount('understudy', name, shipped(`${name}.yaml`)));
   return {
     cluster,
     kubeconfigs: {
-      deployer: await account('deployer', shipped('deployer.yaml')),
-      sweeper: await account('sweeper', shipped('sweeper.yaml')),
-      admin: await account('admin', everything),
+      deployer: await account('deployer'),
+      sweeper: await account('sweeper'),
+      admin: through(trusted.url, cluster.kubeconfig),
     },
     asked,
     available,
     close: async () => {
       deployments.close();
       node.close();
+      trusted.close();
       await proxy.close();
       await cluster.close();
     },
@@ -85,18 +89,34 @@ function shipped(name: string): string {
   return readFileSync(join(projectRoot, 'infra/kubernetes', name), 'utf8');
 }
 
-const everything = `apiVersion: rbac.authorization.k8s.io/v1
-kind: ClusterRoleBinding
-metadata: { name: bench-admin }
-roleRef: { apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: cluster-admin }
-subjects: [{ kind: ServiceAccount, name: admin, namespace: understudy }]
-`;
+/** Client-go sends no credentials over plain HTTP: here they are added. */
+async function startTrusted(url: string, token: string) {
+  const server = createServer((asked, answered) => {
+    const { url: path = '/', method, headers } = asked;
+    const authorization = `Bearer ${token}`;
+    const sent = request(`${url}${path}`, { method, headers: { ...headers, authorization } });
+    sent.on('response', (reply) => {
+      answered.writeHead(reply.statusCode ?? 502, reply.headers).flushHeaders();
+      reply.on('error', () => answered.destroy()).pipe(answered);
+    });
+    sent.on('error', () => answered.destroy());
+    answered.on('close', () => sent.destroy());
+    asked.pipe(sent);
+  });
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  const { port } = server.address() as AddressInfo;
+  const close = () => {
+    server.closeAllConnections();
+    server.close();
+  };
+  return { url: `http://127.0.0.1:${port}`, close };
+}
 
 /** The same account, by way of the proxy. */
-function through({ url }: ApiProxy, kubeconfig: string): string {
+function through(server: string, kubeconfig: string): string {
   const known = JSON.parse(readFileSync(kubeconfig, 'utf8'));
-  const clusters = [{ name: 'test', cluster: { server: url } }];
-  const path = join(dirname(kubeconfig), `counted-${kubeconfig.split('-').at(-1)}`);
+  const clusters = [{ name: 'test', cluster: { server } }];
+  const path = join(dirname(kubeconfig), `counted-${basename(kubeconfig)}`);
   writeFileSync(path, JSON.stringify({ ...known, clusters }), { mode: 0o600 });
   return path;
 }

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { instant } from '../../src/core/time.ts';
 import { UserError } from '../../src/core/user-error.ts';
 import { applyObjects } from '../../src/targets/kubernetes/apply/apply-objects.ts';
 import {
@@ -23,7 +24,12 @@ import {
 import { openKube } from '../../src/targets/kubernetes/connect/open-kube.ts';
 import { watchObjects } from '../../src/targets/kubernetes/connect/watch-objects.ts';
 import type { KubeObject } from '../../src/targets/kubernetes/kube-object.ts';
+import { openPlace } from '../../src/targets/kubernetes/places/open-place.ts';
+import type { ServedPlace } from '../../src/targets/kubernetes/places/place.ts';
+import type { KubernetesSettings } from '../../src/targets/kubernetes/settings.ts';
 import type { StagedObject } from '../../src/targets/kubernetes/stage.ts';
+import { pauseFor } from '../../src/targets/pause.ts';
+import type { DesiredPreview, DesiredService } from '../../src/targets/target.ts';
 import { type Cluster, clusterTimeout, openCluster } from '../cluster/cluster.ts';
 import { kubeProgram } from '../cluster/kube-program.ts';
 
@@ -663,4 +669,42 @@ test('a watch tells what happens, from where a list ended', async () => {
   await createObject(kube, configMap(where, 'x'), signal);
   await expect(watching).rejects.toThrow('enough');
   expect(seen).toEqual(['ADDED x', 'MODIFIED x', 'DELETED x']);
+});
+
+describe('a place', () => {
+  const settings = {
+    podSecurity: 'baseline',
+    network: 'isolated',
+    containerDefaults: { cpu: '100m', memory: '128Mi' },
+  } as KubernetesSettings;
+  const service = { name: 'web' } as DesiredService;
+  const preview = (repository: string) =>
+    ({ repository, previewId: '1d0fd508', pullRequest: 7, requested: false }) as DesiredPreview;
+  const open = async (isAbsent: boolean, repository = 'acme/shop') => {
+    const place: ServedPlace = {
+      mode: 'own',
+      namespace: 'placed',
+      suffix: '',
+      carrier: { apiVersion: 'v1', kind: 'Namespace', name: 'placed' },
+      services: [{ service, settings }],
+    };
+    const before = requests.length;
+    const watch = { signal, progress: () => {} };
+    const now = () => instant(Date.now());
+    const opening = { kube, watch, now, pause: pauseFor, isAbsent };
+    const isMade = await openPlace(place, preview(repository), opening);
+    const methods = requests.slice(before).map((request) => request.split(' ')[0]);
+    return { isMade, methods };
+  };
+
+  test('that was just found to be absent is made without another look', async () => {
+    expect(await open(true)).toEqual({ isMade: true, methods: ['POST', 'PATCH'] });
+    expect(await open(false)).toEqual({ isMade: false, methods: ['GET', 'PATCH'] });
+  });
+
+  test('that came meanwhile is taken as it is, where it is ours', async () => {
+    expect(await open(true)).toEqual({ isMade: false, methods: ['POST', 'GET', 'PATCH'] });
+    const [problem] = await problemsOf(open(true, 'acme/other'));
+    expect(problem?.message).toMatch(/^the namespace placed is there already/);
+  });
 });

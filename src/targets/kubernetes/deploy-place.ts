@@ -14,6 +14,8 @@ export interface DeployingPlace {
   readonly kube: Kube;
   readonly context: KubernetesContext;
   readonly watch: Watch;
+  /** A moment ago there was nothing of it. */
+  readonly isAbsent: boolean;
 }
 
 /**
@@ -23,10 +25,10 @@ export interface DeployingPlace {
 export async function deployPlace(
   place: ServedPlace,
   preview: DesiredPreview,
-  { kube, context, watch }: DeployingPlace,
+  { kube, context, watch, isAbsent }: DeployingPlace,
 ): Promise<DeployResult> {
   const { signal } = watch;
-  const isFresh = await openPlace(place, preview, { kube, watch, ...context });
+  const isFresh = await openPlace(place, preview, { kube, watch, isAbsent, ...context });
   const preparing = { kube, context, signal, isFresh };
   const prepared = await Promise.all(
     place.services.map((placed) => prepareService(placed, place, preview, preparing)),

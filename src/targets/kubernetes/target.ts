@@ -28,11 +28,18 @@ interface Work {
   readonly connections: Connections;
   /** What the last list showed; moments old when a plan looks. */
   seen: readonly Carrier[] | undefined;
+  /** Places that the plan found nothing of; a deploy begins by making them. */
+  readonly absent: Set<string>;
 }
 
 /** Previews in a Kubernetes cluster: manifests of the user's, or review apps. */
 export function createKubernetesTarget(context: KubernetesContext): Target {
-  const work: Work = { context, connections: connections(context), seen: undefined };
+  const work: Work = {
+    context,
+    connections: connections(context),
+    seen: undefined,
+    absent: new Set(),
+  };
   return {
     plan: ({ occasion }, purpose) => plan(work, occasion, purpose),
     deploy: ({ occasion }, watch) => deploy(work, occasion, watch),
@@ -69,6 +76,10 @@ async function plan(
   return joinPlans(await Promise.all(plans));
 }
 
+function placeKey({ context = '', carrier }: ServedPlace): string {
+  return `${context} ${carrier.namespace ?? ''} ${carrier.name}`;
+}
+
 function seenCarrier(seen: readonly Carrier[], { carrier }: ServedPlace) {
   const { kind, name, namespace } = carrier;
   return seen.find(
@@ -83,7 +94,8 @@ async function deploy(work: Work, preview: DesiredPreview, watch: Watch): Promis
   const { context } = work;
   const results = placesOf(preview).map(async (place) => {
     const kube = await work.connections.kube(place);
-    return deployPlace(place, preview, { kube, context, watch });
+    const isAbsent = work.absent.delete(placeKey(place));
+    return deployPlace(place, preview, { kube, context, watch, isAbsent });
   });
   return joinResults(await Promise.all(results), preview);
 }

@@ -1,7 +1,8 @@
 import { UserError } from '../../../core/user-error.ts';
 import type { DesiredPreview, Watch } from '../../target.ts';
 import type { Kube } from '../connect/kube.ts';
-import { applyObject, getObject, mergePatch } from '../connect/objects.ts';
+import { isAlreadyExists } from '../connect/kube-errors.ts';
+import { applyObject, createObject, getObject, mergePatch } from '../connect/objects.ts';
 import type { KubernetesContext } from '../context.ts';
 import { describeRef, type KubeObject } from '../kube-object.ts';
 import { carrierAnnotations, carrierLabels, isMarkedAs, serviceAnnotation } from '../marks.ts';
@@ -13,6 +14,8 @@ import { renderCarrier, renderGuards } from './render-namespace.ts';
 export interface OpeningPlace extends Pick<KubernetesContext, 'pause' | 'now'> {
   readonly kube: Kube;
   readonly watch: Pick<Watch, 'signal' | 'progress'>;
+  /** A moment ago there was no such place, so that it is made without another look. */
+  readonly isAbsent?: boolean;
 }
 
 /**
@@ -23,19 +26,54 @@ export interface OpeningPlace extends Pick<KubernetesContext, 'pause' | 'now'> {
 export async function openPlace(
   place: ServedPlace,
   preview: DesiredPreview,
+  opening: OpeningPlace,
+): Promise<boolean> {
+  const { kube, watch, isAbsent = false } = opening;
+  const { signal } = watch;
+  const [{ settings }] = place.services;
+  const isMade =
+    (isAbsent && (await madeCarrier(kube, place, preview, signal))) ||
+    (await bringCarrier(place, preview, opening));
+  if (place.mode === 'own') {
+    const guards = renderGuards(place, preview, settings);
+    await Promise.all(guards.map((guard) => applyObject(kube, guard, { force: true, signal })));
+  }
+  return isMade && place.mode === 'own';
+}
+
+/** Whether it was made; if not, something of that name came meanwhile. */
+async function madeCarrier(
+  kube: Kube,
+  place: ServedPlace,
+  preview: DesiredPreview,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const [{ settings }] = place.services;
+  try {
+    const made = await createObject(kube, renderCarrier(place, preview, settings), signal);
+    return isMarkedAs(made, preview) && made.metadata.deletionTimestamp === undefined;
+  } catch (cause) {
+    if (isAlreadyExists(cause)) return false;
+    throw cause;
+  }
+}
+
+/** As it is to be, whatever is there; answers whether it was made. */
+async function bringCarrier(
+  place: ServedPlace,
+  preview: DesiredPreview,
   { kube, watch, pause, now }: OpeningPlace,
 ): Promise<boolean> {
   const { signal } = watch;
   const [{ settings }] = place.services;
   const live = await settledCarrier(kube, place, preview, { watch, pause, now });
-  if (live) requireOurs(live, place, preview);
-  if (live) await remark(kube, place, preview, live, signal);
-  else await applyObject(kube, renderCarrier(place, preview, settings), { force: true, signal });
-  if (place.mode === 'own') {
-    const guards = renderGuards(place, preview, settings);
-    await Promise.all(guards.map((guard) => applyObject(kube, guard, { force: true, signal })));
+  if (live) {
+    requireOurs(live, place, preview);
+    await remark(kube, place, preview, live, signal);
+    return false;
   }
-  return live === undefined && place.mode === 'own';
+  await applyObject(kube, renderCarrier(place, preview, settings), { force: true, signal });
+  return true;
 }
 
 /** The carrier as it is, once it is not on its way out any more; `undefined` = there is none. */
