@@ -23,6 +23,8 @@ export type Opening =
 
 /** Looked through one after the other, so that the usual case stays cheap. Days. */
 const horizons = [8, 40, 400, 1_500];
+/** What is so every week shows within this; the clocks may change once on the way. Days. */
+const weeklyHorizon = 40;
 
 /** Whether the windows are open at `now`. Denying rules win. Pure. */
 export function openingAt(settings: WindowSettings, now: Instant, calendar: Calendar): Opening {
@@ -52,7 +54,7 @@ export function nextWindow(
   now: Instant,
   calendar: Calendar,
 ): Instant | undefined {
-  for (const range of rangesFrom(now)) {
+  for (const range of rangesFrom(settings, now)) {
     const starts = settings.allow.flatMap((rule) => occurrences(rule, range, calendar));
     const next = starts.map(({ from }) => from).filter((from) => from > now);
     if (next.length > 0) return nextOpening(settings, instant(Math.min(...next)), calendar);
@@ -76,7 +78,7 @@ function find(
   calendar: Calendar,
   pick: (intervals: readonly Interval[]) => Instant | undefined,
 ): Instant | undefined {
-  for (const range of rangesFrom(from)) {
+  for (const range of rangesFrom(settings, from)) {
     const picked = pick(openIntervals(settings, range, calendar));
     if (picked !== undefined && picked < range.to) return picked;
   }
@@ -93,8 +95,11 @@ function openIntervals(
   return without(allow.length === 0 ? [range] : each(allow), each(deny));
 }
 
-function rangesFrom(from: Instant): Interval[] {
-  return horizons.map((days) => ({ from, to: instant(from + days * dayLength) }));
+function rangesFrom({ allow, deny }: WindowSettings, from: Instant): Interval[] {
+  const isWeekly = [...allow, ...deny].every(({ kind }) => kind === 'weekly');
+  return horizons
+    .filter((days) => !isWeekly || days <= weeklyHorizon)
+    .map((days) => ({ from, to: instant(from + days * dayLength) }));
 }
 
 function at(now: Instant) {

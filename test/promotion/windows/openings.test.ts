@@ -144,7 +144,7 @@ describe('of any windows', () => {
         expect(isOpen(until - 1)).toBe(open);
         expect(isOpen(Math.floor((now + until) / 2))).toBe(open);
       }),
-      { numRuns: 300 },
+      { numRuns: 200 },
     );
   });
 });
