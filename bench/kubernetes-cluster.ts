@@ -30,7 +30,6 @@ export interface BenchCluster {
 interface Deployment extends KubernetesObject {
   readonly spec: { readonly replicas: number };
   readonly status: {
-    readonly observedGeneration?: number;
     readonly updatedReplicas?: number;
     readonly availableReplicas?: number;
     readonly replicas?: number;
@@ -75,12 +74,13 @@ export async function openBenchCluster(): Promise<BenchCluster> {
   };
 }
 
+/** By the replicas alone: annotations too begin a generation of a Deployment. */
 function noteAvailable(available: Map<string, number>, { metadata, spec, status }: Deployment) {
   const key = `${metadata.namespace}/${metadata.name}`;
-  const { observedGeneration = 0, updatedReplicas, availableReplicas, replicas } = status;
-  const isAvailable =
-    observedGeneration >= (metadata.generation ?? 0) &&
-    [updatedReplicas, availableReplicas, replicas].every((count) => count === spec.replicas);
+  const { updatedReplicas, availableReplicas, replicas } = status;
+  const isAvailable = [updatedReplicas, availableReplicas, replicas].every(
+    (count) => count === spec.replicas,
+  );
   if (!isAvailable) available.delete(key);
   else if (!available.has(key)) available.set(key, Date.now());
 }

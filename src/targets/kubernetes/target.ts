@@ -71,6 +71,7 @@ async function plan(
     const live =
       (seen && seenCarrier(seen, place)) ??
       (seen && !purpose.dryRun ? undefined : await getObject(kube, place.carrier, purpose.signal));
+    if (!live) work.absent.add(placeKey(place));
     return planPlace(place, preview, live, { kube, context, purpose });
   });
   return joinPlans(await Promise.all(plans));
