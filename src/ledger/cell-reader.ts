@@ -65,6 +65,8 @@ export function cellReader(
   return {
     see: async (cell) => patiently(cell, await store.tips(cellRef(cell))),
     seeAll: async (cells) => {
+      const kinds = new Set(cells.map(({ kind }) => kind));
+      if (kinds.size > 1) throw new RangeError(`cells of several kinds: ${[...kinds].join(', ')}`);
       const tips = cells[0] ? await store.tips(kindPrefix(cells[0].kind)) : new Map();
       const all: Seen[] = [];
       for (const cell of cells) all.push(await patiently(cell, tips));

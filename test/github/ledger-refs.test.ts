@@ -23,8 +23,6 @@ describe("the ledger on GitHub's API", () => {
 
   test.each([
     ['lose-answer', 'POST', '/git/refs'],
-    ['applied-502', 'POST', '/git/refs'],
-    ['error-502', 'POST', '/git/refs'],
     ['lose-answer', 'PATCH', understudy],
     ['applied-502', 'PATCH', understudy],
     ['error-502', 'PATCH', understudy],
@@ -38,14 +36,6 @@ describe("the ledger on GitHub's API", () => {
     expect((await ledger('run-2').transition(cell, raise('bob'))).kind).toBe('recorded');
     expect(await countOf(fresh(), cell)).toBe(before + 1);
     expect(await lab.call('GET', '/_lab/faults')).toMatchObject({ body: [] });
-  });
-
-  test('waits where a secondary limit says so, and goes on', async () => {
-    const path = '/git/trees';
-    const match = { method: 'POST', path };
-    const limit = { match, action: 'secondary-limit', milliseconds: 1_000 };
-    await lab.call('POST', '/_lab/faults', limit);
-    expect((await ledger().transition(counter('limited'), raise('ada'))).kind).toBe('recorded');
   });
 
   test('without `contents: write` reads, and says what it needs to write', async () => {
