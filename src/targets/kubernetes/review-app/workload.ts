@@ -15,6 +15,9 @@ import { podDefaults, resourcesOf, securityOf } from './pod-parts.ts';
  */
 const partingSeconds = 3;
 
+/** Kubernetes' own time limit comes later than ours, which says what is wrong. */
+const slackSeconds = 60;
+
 /** Port of the Service, whatever the container's is. */
 export const servicePort = 80;
 
@@ -33,7 +36,7 @@ export function renderDeployment(
     spec: {
       replicas: state.replicas,
       revisionHistoryLimit: 2,
-      progressDeadlineSeconds: seconds(settings.rolloutTimeout),
+      progressDeadlineSeconds: seconds(settings.rolloutTimeout) + slackSeconds,
       strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
       selector: { matchLabels: selectorOf(facts, 'web') },
       template: {

@@ -208,7 +208,7 @@ describe('the Deployment', () => {
   test('the old version serves until the new one is ready', () => {
     expect(deploymentOf().spec).toMatchObject({
       strategy: { rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
-      progressDeadlineSeconds: 120,
+      progressDeadlineSeconds: 180,
     });
   });
 
