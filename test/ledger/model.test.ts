@@ -26,7 +26,7 @@ import {
 const numRuns = Number(process.env.MODEL_RUNS ?? 100);
 const seed = process.env.MODEL_SEED ? { seed: Number(process.env.MODEL_SEED) } : {};
 
-const timeout = 30_000 + numRuns * 20;
+const timeout = 30_000 + numRuns * 50;
 const ref = cellRef(work);
 
 const well: Fate = { kind: 'well' };
@@ -179,7 +179,9 @@ describe.each<SwapRule>(['fast-forward', 'lease'])('workers at one cell, swapped
           );
           await turns.run(() => {});
           expect(later.told).toMatchObject({ finished: true, faults: [] });
-          expect(recordsOf(refs).at(-1)?.state).toMatchObject({ done: done + 1 });
+          const end = recordsOf(refs).at(-1)?.state as Work;
+          expect(end.done).toBeGreaterThan(done);
+          expect(effects).toHaveLength(end.done);
           expect(new Set(effects.map(({ key }) => key)).size).toBe(effects.length);
         },
       );
