@@ -24,6 +24,8 @@ export interface NodeAnswer {
 export interface NodeStandIn {
   /** What the API server would fetch from a node: logs, and what a Service's pods serve. Undefined for all else. */
   answer(path: string): NodeAnswer | undefined;
+  /** How many pods of Jobs in a namespace of that name have succeeded so far, those that are gone included. */
+  succeeded(namespace: string): number;
   close(): void;
 }
 
@@ -37,11 +39,15 @@ export async function startNodeStandIn(access: ApiAccess): Promise<NodeStandIn> 
   await createObject(access, '/api/v1/nodes', node());
   const beat = setInterval(() => heartbeat(access), 10_000);
   beat.unref();
+  const ended = new Map<string, string>();
   const pods = watchObjects<Pod>(access, '/api/v1/pods', (pod) => {
+    const { uid, namespace } = pod.metadata;
+    if (pod.status.phase === 'Succeeded') ended.set(uid, namespace);
     if (pod.spec.nodeName === name) look(access, pod);
   });
   return {
     answer: (path) => answerOf(path, pods.all()),
+    succeeded: (namespace) => [...ended.values()].filter((one) => one === namespace).length,
     close() {
       clearInterval(beat);
       pods.close();

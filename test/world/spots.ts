@@ -1,5 +1,6 @@
 import type { Trouble } from '../cluster/api-proxy.ts';
-import type { Occasion, StagedPreview } from './staged-previews.ts';
+import { inParallel } from './crash.ts';
+import type { Occasion, Stage, StagedPreview } from './staged-previews.ts';
 
 /** One request of a run to the API server, told from its others. */
 export interface Spot {
@@ -16,7 +17,7 @@ export interface Undisturbed {
   readonly end: readonly string[];
 }
 
-export const occasions: readonly Occasion[] = ['deploy', 'update', 'teardown'];
+const occasions: readonly Occasion[] = ['deploy', 'update', 'teardown'];
 
 /** Lets a preview come, change and go without harm. */
 export async function undisturbed(
@@ -69,11 +70,56 @@ export function struck({ api }: StagedPreview): boolean {
   return api.calls.some(({ trouble }) => trouble !== undefined);
 }
 
+/** Runs at a time. They compute half of the time, and wait for the cluster the other half. */
+const atOnce = 4;
+/** A run on what a second run left may have less to ask. */
+const mostTries = 4;
+
+/**
+ * Plays runs, each with one harm, until every harm has had its turn; answers what was told. `play` tells '' for a run
+ * that ended as it should, and nothing for one that never came to the request.
+ */
+export async function playAll<Harm extends Spot>(
+  stage: Stage,
+  harms: Readonly<Record<Occasion, readonly Harm[]>>,
+  play: (own: StagedPreview, occasion: Occasion, harm?: Harm) => Promise<string | undefined>,
+): Promise<readonly string[]> {
+  const left = occasions.map((occasion) => ({ occasion, harms: [...harms[occasion]] }));
+  const tries = new Map<Harm, number>();
+  const told: string[] = [];
+  const playOne = async (own: StagedPreview, { occasion, harms }: (typeof left)[number]) => {
+    const harm = harms.shift();
+    const words = await play(own, occasion, harm);
+    if (words) told.push(words);
+    if (words !== undefined || !harm) return;
+    const count = (tries.get(harm) ?? 0) + 1;
+    tries.set(harm, count);
+    if (count < mostTries) harms.push(harm);
+    else told.push(`${occasion} never came to ${describeSpot(harm)}`);
+  };
+  const worker = async () => {
+    for (;;) {
+      const last = left.findLastIndex(({ harms }) => harms.length > 0);
+      if (last < 0) return;
+      const own = await stage.preview();
+      for (const one of left.slice(0, last + 1)) await playOne(own, one);
+      await own.end();
+    }
+  };
+  await inParallel(Array.from({ length: atOnce }), atOnce, worker);
+  return told;
+}
+
+/** The request in words. */
+export function describeSpot({ name, nth }: Spot): string {
+  return `${name}${nth > 1 ? ` (${nth})` : ''}`;
+}
+
 /** What is not as it should be; empty once it is. Pods end a little after a run. */
 export async function difference(
   own: StagedPreview,
   end: readonly string[],
-  patience = 10_000,
+  patience = 5000,
 ): Promise<string> {
   for (const last = Date.now() + patience; ; await new Promise((go) => setTimeout(go, 100))) {
     const seen = await own.look();

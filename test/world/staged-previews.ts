@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { type ApiCall, type ApiProxy, startApiProxy } from '../cluster/api-proxy.ts';
 import { apiRequest } from '../cluster/api-request.ts';
 import { type Cluster, openCluster } from '../cluster/cluster.ts';
-import { startNodeStandIn } from '../cluster/node-stand-in.ts';
+import { type NodeStandIn, startNodeStandIn } from '../cluster/node-stand-in.ts';
 import { normalized } from './observe.ts';
 import {
   headOf,
@@ -27,6 +27,8 @@ export interface StagedPreview {
   nameOf(call: ApiCall): string;
   /** All that there is of it, in the cluster and at GitHub, in words that are alike in every run. */
   look(): Promise<readonly string[]>;
+  /** No run follows. What is there of it stays. */
+  end(): Promise<void>;
 }
 
 /** A cluster without pods, with a stand-in for its node, and pull requests that have previews there. */
@@ -37,6 +39,7 @@ export interface Stage {
 /** A Deployment, a Service and a Job: each of them is waited for in another way. */
 const configuration = JSON.stringify({
   preview: {
+    eligible: { max: 500 },
     probe: { path: '/healthz', within: '2s' },
     kubernetes: {
       namespace: 'staged-pr-{number}',
@@ -58,18 +61,25 @@ export async function openStage() {
     },
     inWorld: (play: (stage: Stage) => Promise<void>) =>
       inWorld({ gateway: false, configuration }, async (world) => {
-        const proxies: ApiProxy[] = [];
+        let count = 0;
+        const open = new Set<ApiProxy>();
         const inTurn = turnstile();
         const preview = async () => {
+          const nth = ++count;
           const api = await startApiProxy(cluster.admin, node.answer);
-          proxies.push(api);
-          const env = { KUBECONFIG: through(api, kubeconfig, proxies.length) };
-          return stagedPreview({ world, cluster, api, env, inTurn, branch: `b${proxies.length}` });
+          open.add(api);
+          const env = { KUBECONFIG: through(api, kubeconfig, nth) };
+          const staging = { world, cluster, node, api, env, inTurn, branch: `branch-${nth}` };
+          const end = async () => {
+            open.delete(api);
+            await api.close();
+          };
+          return { ...(await stagedPreview(staging)), end };
         };
         try {
           await play({ preview });
         } finally {
-          await Promise.all(proxies.map((proxy) => proxy.close()));
+          await Promise.all([...open].map((proxy) => proxy.close()));
         }
       }),
   };
@@ -99,18 +109,21 @@ function turnstile(): InTurn {
 interface Staging {
   readonly world: World;
   readonly cluster: Cluster;
+  readonly node: NodeStandIn;
   readonly api: ApiProxy;
   readonly env: Readonly<Record<string, string>>;
   readonly inTurn: InTurn;
   readonly branch: string;
 }
 
-async function stagedPreview(staging: Staging): Promise<StagedPreview> {
-  const { world, api, env, inTurn, branch } = staging;
+async function stagedPreview(staging: Staging): Promise<Omit<StagedPreview, 'end'>> {
+  const { world, node, api, env, inTurn, branch } = staging;
   await inTurn(() => world.push(branch, { 'README.md': branch }));
   let number: number | undefined;
   let head = '';
   let pushes = 0;
+  let before = 0;
+  const migrations = () => node.succeeded(`staged-pr-${number}`);
   const act: Readonly<Record<Occasion, () => Promise<Trigger>>> = {
     deploy: async () => {
       const opened = await (number ? world.reopenPull(number) : world.openPull(branch));
@@ -125,20 +138,27 @@ async function stagedPreview(staging: Staging): Promise<StagedPreview> {
     bring: async (occasion) => {
       const trigger = await inTurn(act[occasion]);
       head = headOf(trigger);
+      before = migrations();
       return trigger;
     },
     start: (trigger, settings) => world.start(trigger, { env, ...settings }),
     nameOf: ({ method, path }) => `${method} ${bare(path, `staged-pr-${number}`)}`,
-    look: () => look(staging, number ?? 0, head),
+    look: async () => [
+      `migrations since the event: ${migrations() - before}`,
+      ...(await look(staging, number ?? 0, head)),
+    ],
   };
 }
 
+/** Of the query only what makes it another request. */
 function bare(path: string, namespace: string): string {
-  return path
-    .replaceAll(namespace, '{namespace}')
+  const { pathname, searchParams } = new URL(path, 'http://server');
+  const words = ['watch', 'dryRun', 'follow'].filter((key) => searchParams.has(key));
+  const plain = pathname
+    .replace(namespace, '{namespace}')
     .replaceAll(/\b[0-9a-f]{8,}\b/g, '*')
-    .replaceAll(/[?&](?:resourceVersion|timeoutSeconds)=[^&]*/g, '')
-    .replace(/-\*-[a-z0-9]{5}(?=\/log)/, '-*');
+    .replace(/-[a-z0-9]{5}\/log$/, '-*/log');
+  return [plain, ...words].join(' ');
 }
 
 const collections = {
@@ -162,40 +182,60 @@ async function look({ world, cluster, branch }: Staging, number: number, head: s
   const objects = lists.flatMap(({ kind, items }) =>
     items.map((item: object) => ({ kind: kind.replace('List', ''), ...item })),
   );
-  const inCluster = [...(own.kind === 'Namespace' ? [own] : []), ...objects]
-    .filter(({ metadata }) => metadata.name !== 'kube-root-ca.crt')
-    .map(describe);
-  const words = [...inCluster, ...(await atGitHub(world, number))].map((word) =>
-    normalized(word, world)
-      .replaceAll(
-        new RegExp(`\\b(?:staged-)?pr-${number}\\b|#${number}\\b|\\b${branch}\\b`, 'g'),
-        '{preview}',
-      )
-      .replaceAll(new RegExp(`\\b${head.slice(0, 7)}[0-9a-f]*\\b`, 'g'), '{head}')
-      .replaceAll(/\b[0-9a-f]{8,}(?:-[0-9a-f]{4}){0,3}\b/g, '*'),
+  const inCluster = [...(own.kind === 'Namespace' ? [own] : []), ...objects].filter(
+    (object) => object.metadata.name !== 'kube-root-ca.crt' && !isDone(object),
   );
-  return words.sort();
+  const all = [...inCluster.flatMap(describe), ...(await atGitHub(world, number))];
+  return all.map((word) => plain(normalized(word, world), { number, branch, head })).sort();
+}
+
+/** Without what is another in every preview and every run. */
+function plain(
+  word: string,
+  { number, branch, head }: { number: number; branch: string; head: string },
+): string {
+  return word
+    .replaceAll(
+      new RegExp(`\\b(?:staged-)?pr-${number}\\b|#${number}\\b|\\b${branch}\\b`, 'g'),
+      '{preview}',
+    )
+    .replaceAll(
+      new RegExp(`(preview:|pull-request: "|PULL_REQUEST","value":")${number}\\b`, 'g'),
+      '$1{number}',
+    )
+    .replaceAll(new RegExp(`\\b${head.slice(0, 7)}[0-9a-f]*\\b`, 'g'), '{head}')
+    .replaceAll(/applyset-[\w-]{43}-v1/g, '{set}')
+    .replaceAll(/\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\b[0-9a-f]{8,}\b/g, '*');
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: objects of every kind.
 type Any = any;
 
-/** Its name, what it says of itself, and what it is to be; not what the API server notes. */
-function describe({ kind, metadata, spec, data, status }: Any): string {
+/** A Job that has done its part goes with the next deploy, and so with a second run. */
+function isDone({ kind, status }: Any): boolean {
+  if (kind === 'Pod') return status.phase === 'Succeeded';
+  return kind === 'Job' && status.conditions?.some(({ type }: Any) => type === 'Complete');
+}
+
+/** What it is, says of itself, and is to be, a line for each value; not what the API server notes. */
+function describe({ kind, metadata, spec, data, status }: Any): string[] {
   const { name, labels, annotations, generation, deletionTimestamp } = metadata;
-  const isMade = kind === 'ReplicaSet' || kind === 'Pod';
-  if (isMade) return `${kind} ${spec.replicas ?? status.phase} ${deletionTimestamp ? 'going' : ''}`;
+  const going = deletionTimestamp ? ' going' : '';
+  if (kind === 'ReplicaSet' || kind === 'Pod')
+    return [`${kind} ${spec.replicas ?? status.phase}${going}`];
   const { clusterIP: _, clusterIPs: __, ...wanted } = spec ?? {};
-  return JSON.stringify({
-    kind,
-    name,
-    labels,
-    annotations,
-    generation,
-    deletionTimestamp,
-    wanted,
-    data,
-  });
+  const { 'applyset.kubernetes.io/contains-group-kinds': ___, ...said } = annotations ?? {};
+  return [
+    `${kind} ${name}${going}`,
+    ...lines({ labels, said, generation, ...wanted, data }, `${kind} ${name}`),
+  ];
+}
+
+function lines(value: unknown, path: string): string[] {
+  if (value === undefined) return [];
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return [`${path}: ${JSON.stringify(value)}`];
+  return Object.entries(value).flatMap(([key, inner]) => lines(inner, `${path} ${key}`));
 }
 
 async function atGitHub(world: World, number: number): Promise<string[]> {
