@@ -130,9 +130,15 @@ function jobStatus(object: KubeObject): ReadinessStatus {
   const failures = of('failed') > 0 ? `, ${of('failed')} failed` : '';
   if (conditionOf(object, 'SuccessCriteriaMet')?.status === 'True' || of('succeeded') >= wanted)
     return inState('in-progress', 'its pods end');
-  return of('active') > 0 || of('failed') > 0
-    ? inState('in-progress', `${of('succeeded')} of ${wanted} complete${failures}`)
-    : inState('in-progress', 'not started yet');
+  if (of('active') > 0 || of('failed') > 0)
+    return inState('in-progress', `${of('succeeded')} of ${wanted} complete${failures}`);
+  return inState('in-progress', hasEndedPods(object) ? 'its pods end' : 'not started yet');
+}
+
+/** For a moment they are no longer active, and neither succeeded nor failed. */
+function hasEndedPods({ status }: KubeObject): boolean {
+  const uncounted = fieldsOf(fieldsOf(status).uncountedTerminatedPods);
+  return Object.values(uncounted).some((pods) => Array.isArray(pods) && pods.length > 0);
 }
 
 function podStatus(object: KubeObject): ReadinessStatus {

@@ -97,6 +97,15 @@ describe('a Job', () => {
     expect(statusOf(job({ active: 1, succeeded: 1, conditions })).state).toBe('in-progress');
   });
 
+  test('whose pod has ended and is not counted yet is not said to begin', () => {
+    const uncountedTerminatedPods = { succeeded: ['a-uid'] };
+    expect(statusOf(job({ uncountedTerminatedPods }))).toEqual({
+      state: 'in-progress',
+      detail: 'its pods end',
+    });
+    expect(statusOf(job({ uncountedTerminatedPods: {} })).detail).toBe('not started yet');
+  });
+
   test.each(['Failed', 'FailureTarget'])('has failed by its condition %s', (type) => {
     const conditions = [{ type, status: 'True', reason: 'BackoffLimitExceeded', message: 'limit' }];
     expect(statusOf(job({ failed: 1, conditions }))).toEqual({ state: 'failed', detail: 'limit' });
