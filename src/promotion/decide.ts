@@ -117,8 +117,9 @@ function overtaking(
 /** An effect that is under way comes to its own end, but for a pull request that is still open. */
 function mayBeOvertaken({ known, stage }: StageContext, active: Promotion, decided: Decision) {
   if (decided.rule === 'claimed' || decided.rule === 'take-over') return false;
-  if (!openEffect(active)) return true;
-  return stage.via === 'pull-request' && known.effects[active.id]?.state === 'open';
+  const attempt = openEffect(active);
+  if (!attempt) return true;
+  return stage.via === 'pull-request' && known.effects[attempt.lease.effect]?.state === 'open';
 }
 
 function nothingToDo(

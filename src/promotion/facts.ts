@@ -15,7 +15,7 @@ export interface PromotionFacts {
   readonly checks: Readonly<Record<string, Readonly<Record<string, CheckResult>>>>;
   /** By login, as far as they were asked for. */
   readonly people: Readonly<Record<string, Person>>;
-  /** By id of the promotion that is under way. */
+  /** By key of the attempt (`lease.effect`), so that what was seen of one never speaks for the next. */
   readonly effects: Readonly<Record<string, EffectState>>;
   /** By time zone of the stages' windows; see `openZone`. */
   readonly calendars: Readonly<Record<string, Calendar>>;

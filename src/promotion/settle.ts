@@ -1,8 +1,8 @@
 import { after, type Instant } from '../core/time.ts';
-import { offeredVersions, pairedVersion } from './candidates.ts';
+import { isGone, offeredVersions, pairedVersion } from './candidates.ts';
 import type { EffectState, PromotionFacts } from './facts.ts';
 import { afterFailure, ended, withAttempt, withPromotion } from './records/change-promotion.ts';
-import { lastAttempt, leaseEnd, openEffect } from './records/leases.ts';
+import { lastAttempt, leaseEnd, openClaim, openEffect } from './records/leases.ts';
 import {
   type Attempt,
   activePromotion,
@@ -76,12 +76,20 @@ function settleActive(context: StageContext, promotion: Promotion, jitter: numbe
       `arrived: ${stage.name} runs ${promotion.version} and is healthy`,
     );
   const attempt = openEffect(promotion);
-  if (!attempt) return promotion;
-  const state = Object.hasOwn(known.effects, promotion.id)
-    ? known.effects[promotion.id]
-    : undefined;
+  if (!attempt) return withoutWay(context, promotion);
+  const { effect: key } = attempt.lease;
+  const state = Object.hasOwn(known.effects, key) ? known.effects[key] : undefined;
   const told = state ? afterEffect(context, promotion, state, jitter) : promotion;
   return told === promotion ? afterTimeout(context, promotion, attempt, jitter) : told;
+}
+
+/** One that waits for its next attempt ends when its version can no longer earn its way: it would wait for ever. */
+function withoutWay(context: StageContext, promotion: Promotion): Promotion {
+  const { known, stage } = context;
+  const waits = promotion.kind === 'forward' && !openClaim(promotion);
+  if (!waits || !isGone(context, promotion.version)) return promotion;
+  const reason = `superseded: ${promotion.version} left ${stage.after.join(', ')} before it was ready to go on`;
+  return ended(promotion, 'aborted', reason, known.now);
 }
 
 /** An outcome that is reported settles itself while its holder may still report. */

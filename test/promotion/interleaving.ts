@@ -1,12 +1,14 @@
 import { advance } from '../../src/promotion/advance.ts';
+import { decidePromotions } from '../../src/promotion/decide.ts';
 import type { Pipeline } from '../../src/promotion/pipeline.ts';
 import type { ActOrder } from '../../src/promotion/ports.ts';
 import { hasEnded, stageRecord } from '../../src/promotion/records/record.ts';
+import { settle } from '../../src/promotion/settle.ts';
 import { abort } from '../../src/promotion/transitions/abort.ts';
 import { hold, release } from '../../src/promotion/transitions/hold.ts';
 import { rearm } from '../../src/promotion/transitions/rearm.ts';
 import { rollback } from '../../src/promotion/transitions/rollback.ts';
-import { leaseLength, PipelineWorld } from './pipeline-world.ts';
+import { factsOf, leaseLength, PipelineWorld } from './pipeline-world.ts';
 
 /** A number of a tape: what happens next, and the choices within it. */
 export type Choice = number;
@@ -42,17 +44,20 @@ export class Interleaving {
   private position = 0;
   private moments = 0;
 
-  constructor(pipeline: Pipeline, tape: readonly Choice[]) {
+  private readonly isLogged: boolean;
+
+  constructor(pipeline: Pipeline, tape: readonly Choice[], isLogged = false) {
+    this.isLogged = isLogged;
     this.world = new PipelineWorld(pipeline);
     this.tape = tape;
-    this.note();
+    this.see();
   }
 
   async play(): Promise<void> {
     this.world.push();
     while (this.position < this.tape.length) {
       await this.step();
-      this.note();
+      this.see();
     }
   }
 
@@ -66,14 +71,18 @@ export class Interleaving {
     this.lift();
     for (let round = 0; round < rounds; round += 1) {
       world.pass(30 * 60_000);
-      this.note();
+      this.see();
       await this.worker(async () => undefined, { seen: 0 });
       this.finishOpen();
-      this.note();
+      this.see();
       if ([...world.stages.values()].every(({ version }) => version === last)) return [];
     }
-    const where = [...world.stages].map(([name, { version }]) => `${name} runs ${version}`);
-    return [`${last} did not arrive everywhere: ${where.join(', ')}`];
+    const facts = factsOf(world);
+    const decisions = decidePromotions({ ...facts, record: settle(facts, 0) });
+    const why = decisions.map(
+      ({ stage, reason }) => `${stage} runs ${world.stage(stage).version}, ${reason}`,
+    );
+    return [`${last} did not arrive everywhere: ${why.join('; ')}`];
   }
 
   /** What should never have happened. */
@@ -92,49 +101,58 @@ export class Interleaving {
   }
 
   private async step(): Promise<void> {
-    const kind = this.choose(26);
-    const line = this.describe(kind);
-    if (line.slice(3) !== this.log.at(-1)?.slice(3)) this.log.push(line);
-    if (kind < 11) return this.move();
-    if (kind < 14) return this.start();
-    if (kind < 16) return this.complete();
-    if (kind === 16) return this.fail();
-    if (kind === 17) return this.die();
-    if (kind === 18) return this.fallIll();
-    if (kind === 19) return this.heal();
-    if (kind === 20) return this.pass();
-    if (kind === 21) return this.spoil();
-    if (kind === 22) return this.command();
-    if (kind === 23) return this.lift();
-    if (kind === 24) return this.pushVersion();
-    return this.drift();
+    const kind = this.choose(40);
+    if (this.isLogged) this.note(kind);
+    if (kind < 9) return this.move(1 + this.choose(3));
+    if (kind < 12) return this.start();
+    if (kind < 17) return this.runAlone();
+    if (kind < 23) return this.complete();
+    if (kind < 29) return this.pass();
+    if (kind < 31) return this.pushVersion();
+    if (kind < 33) return this.fallIll();
+    if (kind < 35) return this.heal();
+    return [
+      () => this.fail(),
+      () => this.die(),
+      () => this.spoil(),
+      () => this.command(),
+      () => (this.choose(3) === 0 ? this.drift() : this.lift()),
+    ][kind - 35]?.();
   }
 
   /** For whoever looks into a counterexample. */
-  private describe(kind: number): string {
+  private note(kind: number): void {
     const stages = [...this.world.stages].map(([name, { version, health }]) => {
       const record = stageRecord(this.world.record, name);
       const last = record.promotions.at(-1);
       return `${name}: ${version} ${health}, ${last?.version} ${last?.kind} ${last?.phase} g${record.generation} f${record.frontier}`;
     });
-    return (
+    const line =
       `${kind}`.padEnd(3) +
-      `+${this.world.now % 100_000_000} ${stages.join(' | ')} open ${this.world.open()}`
-    );
+      `+${this.world.now % 100_000_000} ${stages.join(' | ')} open ${this.world.open()}`;
+    if (line.slice(3) !== this.log.at(-1)?.slice(3)) this.log.push(line);
   }
 
-  private async move(): Promise<void> {
-    const worker = this.pick(this.workers.filter(({ done, go }) => !done && go));
-    if (!worker?.go) return;
-    const { go } = worker;
-    worker.go = undefined;
-    go();
-    while (!worker.go && !worker.done) await undefined;
-    if (worker.done) this.workers = this.workers.filter((each) => each !== worker);
+  /** One worker goes on by so many calls. */
+  private async move(steps: number): Promise<void> {
+    const worker = this.pick(this.workers);
+    for (let step = 0; step < steps && worker?.go; step += 1) {
+      const { go } = worker;
+      worker.go = undefined;
+      go();
+      while (!worker.go && !worker.done) await undefined;
+      if (worker.done) this.workers = this.workers.filter((each) => each !== worker);
+      this.see();
+    }
+  }
+
+  /** A worker that nobody disturbs. */
+  private async runAlone(): Promise<void> {
+    await this.worker(async () => undefined, { seen: this.moments });
   }
 
   private async start(): Promise<void> {
-    if (this.workers.length >= most) return this.move();
+    if (this.workers.length >= most) return this.move(1);
     const worker: Worker = { holder: '', go: undefined, done: false, seen: 0 };
     const turn = () =>
       new Promise<void>((resolve) => {
@@ -223,7 +241,7 @@ export class Interleaving {
   }
 
   private pass(): void {
-    const lengths = [1_000, 60_000, 601_000, 3_600_000, 90_000_000, -9_000];
+    const lengths = [1_000, 60_000, 601_000, 1_300_000, 3_600_000, 90_000_000, -9_000];
     this.world.pass(this.pick(lengths) ?? 0);
   }
 
@@ -285,7 +303,7 @@ export class Interleaving {
     }
   }
 
-  private note(): void {
+  private see(): void {
     this.moments += 1;
     for (const [name, { version, health }] of this.world.stages) {
       const truths = this.truths.get(name) ?? [];

@@ -128,8 +128,8 @@ export class PipelineWorld {
     const zone = openZone('UTC');
     if (!zone) throw new Error('no UTC');
     const effects: Record<string, EffectState> = {};
-    for (const { order, state } of this.effects.values())
-      effects[order.promotion.id] = { state, at: this.clock(), evidence: state };
+    for (const [key, { state }] of this.effects)
+      effects[key] = { state, at: this.clock(), evidence: state };
     return {
       history: { versions: [...this.versions] },
       observations: this.observations(),

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { decidePromotions } from '../../../src/promotion/decide.ts';
 import type { PromotionFacts, StageObservation } from '../../../src/promotion/facts.ts';
 import type { Pipeline } from '../../../src/promotion/pipeline.ts';
-import { promotionId } from '../../../src/promotion/records/promotion-id.ts';
+import { attemptKey, promotionId } from '../../../src/promotion/records/promotion-id.ts';
 import {
   activePromotion,
   emptyRecord,
@@ -391,7 +391,7 @@ describe('a pull request', () => {
   };
   const id = promotionId({ pipeline: 'app', stage: 'production', generation: 0, version: 'v2' });
   const effects = (state: 'open' | 'done' | 'closed' | 'unknown', when: string) => ({
-    [id]: { state, at: at(when), evidence: `pull request 7 is ${state}` },
+    [attemptKey(id, 1)]: { state, at: at(when), evidence: `pull request 7 is ${state}` },
   });
   const given = (state: 'open' | 'done' | 'closed' | 'unknown', when: string) => ({
     pipeline: byPullRequest,
