@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { clusterTimeout } from '../cluster/cluster.ts';
 import {
-  describeSpot,
+  describeHarm,
   difference,
+  type Harm,
   playAll,
-  type Spot,
   strike,
   struck,
   type Undisturbed,
@@ -20,32 +20,31 @@ beforeAll(async () => {
 
 afterAll(() => stage?.close());
 
-/** A request at which a run is killed: before it is sent, or with its effect done and its answer not heard. */
-interface Boundary extends Spot {
-  readonly cut: 'reset' | 'lose-answer';
-}
-
-/** What only looks has no effect that could be done. */
-function boundariesOf({ spots }: Undisturbed): Boundary[] {
-  return spots.flatMap((spot): Boundary[] => [
-    { ...spot, cut: 'reset' },
-    ...(spot.method === 'GET' ? [] : [{ ...spot, cut: 'lose-answer' } as const]),
-  ]);
+/**
+ * Where a run is killed: at each request before it is sent, and of those that change something also with its effect done
+ * and its answer not heard.
+ */
+function boundariesOf({ spots }: Undisturbed): Harm[] {
+  const changes = spots.filter(({ method }) => method !== 'GET');
+  return [
+    ...spots.map((spot): Harm => ({ spots: [spot], trouble: 'reset' })),
+    ...changes.map((spot): Harm => ({ spots: [spot], trouble: 'lose-answer' })),
+  ];
 }
 
 /** Kills a run at the boundary and runs it again; answers what is not as after an undisturbed one. */
 async function crashed(
   own: StagedPreview,
   occasion: Occasion,
-  boundary: Boundary | undefined,
+  boundary: Harm | undefined,
   { end }: Undisturbed,
 ): Promise<string | undefined> {
   const trigger = await own.bring(occasion);
   let isMissed = false;
   let what: string = occasion;
   if (boundary) {
-    what = `${occasion}, ${boundary.cut} at ${describeSpot(boundary)}`;
-    strike(own, boundary, boundary.cut);
+    what = `${occasion}, killed with ${describeHarm(boundary)}`;
+    strike(own, boundary);
     const running = own.start(trigger);
     own.api.beforeBreak = running.kill;
     const { exit, log } = await running.finished;

@@ -11,6 +11,12 @@ export interface Spot {
   readonly nth: number;
 }
 
+/** What goes wrong with some requests of one run. */
+export interface Harm {
+  readonly spots: readonly Spot[];
+  readonly trouble: Trouble;
+}
+
 /** What a run does that nothing disturbs, and what there is afterwards. */
 export interface Undisturbed {
   readonly spots: readonly Spot[];
@@ -44,13 +50,14 @@ function spotsOf({ api, nameOf }: StagedPreview): Spot[] {
     .filter(({ method, nth }) => method !== 'GET' || nth <= mostLooks);
 }
 
-/** Lets something go wrong with that request of the next run. */
-export function strike({ api, nameOf }: StagedPreview, spot: Spot, trouble: Trouble): void {
+/** Harms the next run. */
+export function strike({ api, nameOf }: StagedPreview, { spots, trouble }: Harm): void {
   const count = counter();
   api.calls.length = 0;
   api.decide = (call) => {
     const name = nameOf(call);
-    return count(name) === spot.nth && name === spot.name ? trouble : undefined;
+    const nth = count(name);
+    return spots.some((spot) => spot.name === name && spot.nth === nth) ? trouble : undefined;
   };
 }
 
@@ -63,7 +70,7 @@ function counter(): (name: string) => number {
   };
 }
 
-/** Whether that went wrong; from now on nothing does. */
+/** Whether anything of it went wrong; from now on nothing does. */
 export function struck({ api }: StagedPreview): boolean {
   api.decide = () => undefined;
   api.beforeBreak = async () => {};
@@ -79,7 +86,7 @@ const mostTries = 4;
  * Plays runs, each with one harm, until every harm has had its turn; answers what was told. `play` tells '' for a run
  * that ended as it should, and nothing for one that never came to the request.
  */
-export async function playAll<Harm extends Spot>(
+export async function playAll(
   stage: Stage,
   harms: Readonly<Record<Occasion, readonly Harm[]>>,
   play: (own: StagedPreview, occasion: Occasion, harm?: Harm) => Promise<string | undefined>,
@@ -95,7 +102,7 @@ export async function playAll<Harm extends Spot>(
     const count = (tries.get(harm) ?? 0) + 1;
     tries.set(harm, count);
     if (count < mostTries) harms.push(harm);
-    else told.push(`${occasion} never came to ${describeSpot(harm)}`);
+    else told.push(`${occasion} never came to ${describeHarm(harm)}`);
   };
   const worker = async () => {
     for (;;) {
@@ -110,9 +117,11 @@ export async function playAll<Harm extends Spot>(
   return told;
 }
 
-/** The request in words. */
-export function describeSpot({ name, nth }: Spot): string {
-  return `${name}${nth > 1 ? ` (${nth})` : ''}`;
+/** As `reset at PATCH /api/v1/namespaces/{namespace} (2)`. */
+export function describeHarm({ spots, trouble }: Harm): string {
+  const [{ name, nth } = { name: 'nothing', nth: 1 }] = spots;
+  const which = spots.length > 1 ? `${spots.length} requests` : name + (nth > 1 ? ` (${nth})` : '');
+  return `${trouble} at ${which}`;
 }
 
 /** What is not as it should be; empty once it is. Pods end a little after a run. */
