@@ -1,3 +1,4 @@
+import { isGone } from './candidates.ts';
 import { isOpen } from './gates/gate.ts';
 import { holdGate } from './gates/hold.ts';
 import { type Stage, stagesAfter } from './pipeline.ts';
@@ -52,10 +53,21 @@ function firstWithout(
   );
 }
 
-/** Whether the version's way through the pipeline ended badly in this stage, so that it will not finish. */
-function endsIn({ record }: StageContext, version: string): boolean {
+/** Whether the version's way through the pipeline ended in this stage, so that it will not finish. */
+function endsIn(context: StageContext, version: string): boolean {
+  const { known, stage, record } = context;
   const last = record.promotions.findLast((each) => each.version === version);
-  return last !== undefined && hasEnded(last) && last.phase !== 'succeeded';
+  if (last && hasEnded(last) && last.phase !== 'succeeded') return true;
+  if (hasTaken(context, version) || !isGone(context, version)) return false;
+  return stage.after.every((name) => hasLeft(contextOf(known, name), version));
+}
+
+/** Whether the version was on a stage, or the stage passed it by, and something else runs there now. */
+function hasLeft(context: StageContext, version: string): boolean {
+  const { known, record, current } = context;
+  if (current === undefined || current === version || !hasTaken(context, version)) return false;
+  const wasThere = record.visits.some((visit) => visit.version === version);
+  return wasThere || known.order.relate(current, version) === 'newer';
 }
 
 /** Whether the stage has the version or a newer one, or has had its promotion and that came to an end. */

@@ -38,12 +38,15 @@ export function contextOf(known: Known, name: string): StageContext {
   };
 }
 
-/** A look that a faster run has overtaken says nothing any more: what that run saw holds. */
+/**
+ * What a faster run saw later holds, unless this one saw it unwell: by clocks that differ a little, it may be the later
+ * look after all.
+ */
 function latestOf(
   seen: StageObservation | undefined,
   visit: Visit | undefined,
 ): StageObservation | undefined {
-  if (!seen || !visit || visit.seenAt <= seen.at) return seen;
+  if (seen?.health !== 'healthy' || !visit || visit.seenAt <= seen.at) return seen;
   const { health, version, seenAt: at } = visit;
   const evidence = 'as another run saw it since';
   return health === 'unknown' ? { health, at, evidence } : { health, at, version, evidence };

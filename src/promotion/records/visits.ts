@@ -1,4 +1,5 @@
 import { type Duration, duration, type Instant } from '../../core/time.ts';
+import { clockMargin } from '../../ledger/lease.ts';
 import type { StageObservation } from '../facts.ts';
 import type { Pipeline } from '../pipeline.ts';
 import type { Visit } from './record.ts';
@@ -21,7 +22,8 @@ export function vouchedFor(pipeline: Pipeline, stage: string): Duration {
 }
 
 /**
- * Adds one look at a stage to the visits of versions there. Looks older than the last one change nothing.
+ * Adds one look at a stage to the visits of versions there. Looks older than the last one change nothing, but for a
+ * failure that may be later by another clock.
  * @param version The key of what it runs.
  */
 export function addObservation(
@@ -31,7 +33,10 @@ export function addObservation(
   vouched: Duration,
 ): readonly Visit[] {
   const last = visits.at(-1);
-  if (last && observation.at <= last.seenAt) return visits;
+  if (last && observation.at <= last.seenAt)
+    return isFailureNow(last, observation, version)
+      ? [...visits.slice(0, -1), withHealth(last, { ...observation, at: last.seenAt }, vouched)]
+      : visits;
   if (observation.health === 'unknown')
     return last ? [...visits.slice(0, -1), withUnknown(last, observation.at)] : visits;
   if (version === undefined) return visits;
@@ -51,6 +56,16 @@ export function isWorthRecording(
   if (before.length !== after.length || !old || !now) return old !== now;
   const same = old.version === now.version && old.health === now.health;
   return !same || now.seenAt - old.seenAt >= vouched / 2;
+}
+
+/** A failure that looks a little older than the last look, by clocks that differ, counts all the same. */
+function isFailureNow(
+  last: Visit,
+  observation: StageObservation,
+  version: string | undefined,
+): observation is Known {
+  const isRecent = last.seenAt - observation.at < clockMargin;
+  return observation.health === 'unhealthy' && last.version === version && isRecent;
 }
 
 function firstSight(version: string, { health, at, since = at }: Known): Visit {

@@ -101,6 +101,17 @@ describe('healthy time', () => {
   test('is not touched by a look that is older than the last', () => {
     const visits = looks(healthy('v1', at('10:00')));
     expect(addObservation(visits, unhealthy('v1', at('09:59')), 'v1', hour)).toBe(visits);
+    expect(addObservation(visits, healthy('v1', instant(at('10:00') - 1)), 'v1', hour)).toBe(
+      visits,
+    );
+  });
+
+  test('starts anew with a failure that looks a little older, as clocks differ', () => {
+    const visits = looks(healthy('v1', at('09:00')), healthy('v1', at('10:00')));
+    const late = unhealthy('v1', instant(at('10:00') - 9_000));
+    expect(addObservation(visits, late, 'v1', hour)).toMatchObject([
+      { health: 'unhealthy', healthyFor: 0, seenAt: at('10:00') },
+    ]);
   });
 
   test('is never more than has passed since the last failure, whatever is seen', () => {
