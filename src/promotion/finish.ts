@@ -1,4 +1,4 @@
-import { isGone } from './candidates.ts';
+import { isGone, refusalOf } from './candidates.ts';
 import { isOpen } from './gates/gate.ts';
 import { holdGate } from './gates/hold.ts';
 import { type Stage, stagesAfter } from './pipeline.ts';
@@ -39,46 +39,47 @@ function firstWithout(
   stages: readonly Stage[],
 ): Unfinished | undefined {
   if (current === undefined) return undefined;
-  const isOver =
-    known.pipeline.order === 'finish-first' &&
-    stages.some(({ name }) => endsIn(contextOf(known, name), current));
-  if (isOver) return undefined;
-  const next = stages.find(({ name }) => !hasTaken(contextOf(known, name), current));
+  const contexts = stages.map(({ name }) => contextOf(known, name));
+  if (known.pipeline.order === 'finish-first' && contexts.some((each) => failedIn(each, current)))
+    return undefined;
+  const next = contexts.find((each) => !hasTaken(each, current) && mayTake(each, current));
   return (
     next && {
-      stage: next.name,
+      stage: next.stage.name,
       version: current,
-      reason: `${next.name} must take ${current} before ${stage.name} takes a newer one`,
+      reason: `${next.stage.name} must take ${current} before ${stage.name} takes a newer one`,
     }
   );
 }
 
-/** Whether the version's way through the pipeline ended in this stage, so that it will not finish. */
-function endsIn(context: StageContext, version: string): boolean {
-  const { known, stage, record } = context;
+/** Whether the version turned out badly in this stage, so that the next one is to mend it. */
+function failedIn({ record, current, observation }: StageContext, version: string): boolean {
+  if (current === version && observation?.health === 'unhealthy') return true;
   const last = record.promotions.findLast((each) => each.version === version);
-  if (last && hasEnded(last) && last.phase !== 'succeeded') return true;
-  if (hasTaken(context, version) || !isGone(context, version)) return false;
-  return stage.after.every((name) => hasLeft(contextOf(known, name), version));
-}
-
-/** Whether the version was on a stage, or the stage passed it by, and something else runs there now. */
-function hasLeft(context: StageContext, version: string): boolean {
-  const { known, record, current } = context;
-  if (current === undefined || current === version || !hasTaken(context, version)) return false;
-  const wasThere = record.visits.some((visit) => visit.version === version);
-  return wasThere || known.order.relate(current, version) === 'newer';
+  return last !== undefined && hasEnded(last) && last.phase !== 'succeeded';
 }
 
 /** Whether the stage has the version or a newer one, or has had its promotion and that came to an end. */
-function hasTaken(context: StageContext, version: string): boolean {
-  const { known, record, current } = context;
+function hasTaken({ known, record, current }: StageContext, version: string): boolean {
   const isPast = (key: string | undefined) =>
     key !== undefined && ['same', 'newer'].includes(known.order.relate(key, version));
   if (isPast(current)) return true;
   const isUnderWay = activePromotion(record)?.version === version;
   if (known.pipeline.order === 'finish-first' && isUnderWay) return false;
   return record.pin !== undefined || isPast(record.frontier);
+}
+
+/** Whether the version can still come here: it is on its way, or not refused, and can come to the stages before. */
+function mayTake(context: StageContext, version: string): boolean {
+  const { known, stage, record } = context;
+  if (activePromotion(record)?.version === version) return true;
+  if (refusalOf(context, version)) return false;
+  if (!isGone(context, version)) return true;
+  const comes = stage.after.map((name) => {
+    const before = contextOf(known, name);
+    return before.current === version || mayTake(before, version);
+  });
+  return stage.need === 'all' ? comes.every(Boolean) : comes.some(Boolean);
 }
 
 /**

@@ -165,11 +165,11 @@ export function deadline({ stage }: StageContext, attempt: Attempt): Instant | u
   return from === undefined ? undefined : after(from, stage.timeout);
 }
 
-/** The promotion at its good end. */
+/** The promotion at its good end. A claim that is open stays so: its holder may still act. */
 export function succeeded(promotion: Promotion, at: Instant, reason: string): Promotion {
   const attempt = lastAttempt(promotion);
   const noted =
-    attempt && !attempt.outcome
+    attempt?.effect && !attempt.outcome
       ? withAttempt(promotion, { outcome: { result: 'succeeded', at, evidence: reason } })
       : promotion;
   return ended(noted, 'succeeded', reason, at);

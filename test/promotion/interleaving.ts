@@ -125,7 +125,7 @@ export class Interleaving {
     const stages = [...this.world.stages].map(([name, { version, health }]) => {
       const record = stageRecord(this.world.record, name);
       const last = record.promotions.at(-1);
-      return `${name}: ${version} ${health}, ${last?.version} ${last?.kind} ${last?.phase} g${record.generation} f${record.frontier}`;
+      return `${name}: ${version} ${health}, ${last?.version} ${last?.kind} ${last?.phase} g${record.generation} f${record.frontier} r${record.rearmed.map(({ version, generation }) => `${version}g${generation}`)}`;
     });
     const line =
       `${kind}`.padEnd(3) +

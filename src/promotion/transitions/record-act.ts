@@ -8,7 +8,13 @@ import {
   withPromotion,
 } from '../records/change-promotion.ts';
 import { openClaim } from '../records/leases.ts';
-import { type Effect, type PipelineRecord, type Promotion, withStage } from '../records/record.ts';
+import {
+  type Effect,
+  hasEnded,
+  type PipelineRecord,
+  type Promotion,
+  withStage,
+} from '../records/record.ts';
 import { nextAttemptAt } from '../records/retry.ts';
 
 /** How acting, or looking for what a holder before did, came out. */
@@ -46,6 +52,7 @@ export function recordAct(
 }
 
 function afterAct(promotion: Promotion, { retry }: Stage, act: Act, jitter: number): Promotion {
+  if (hasEnded(promotion)) return afterLateAct(promotion, act);
   if (act.kind === 'acted') return withEffect(promotion, act.effect);
   const { at, evidence } = act;
   if (act.kind === 'nothing') return withoutAttempt(promotion, evidence);
@@ -53,6 +60,13 @@ function afterAct(promotion: Promotion, { retry }: Stage, act: Act, jitter: numb
   const made = promotion.attempts.length;
   const next = transient ? nextAttemptAt(retry, made, at, jitter) : undefined;
   return afterFailure(promotion, { result: 'errored', at, evidence, transient }, next, retry);
+}
+
+/** What was done although the promotion had ended meanwhile is noted, so that it is cleared away. */
+function afterLateAct(promotion: Promotion, act: Act): Promotion {
+  if (act.kind === 'acted') return withAttempt(promotion, { effect: act.effect });
+  const { at, evidence } = act;
+  return withAttempt(promotion, { outcome: { result: 'errored', at, evidence } });
 }
 
 /** An attempt of which nothing was done was none. */
