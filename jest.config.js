@@ -5,6 +5,8 @@ export default {
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   testPathIgnorePatterns: ['<rootDir>/test/e2e/', '/node_modules/'],
   modulePathIgnorePatterns: ['<rootDir>/build', '<rootDir>/dist'],
+  // Many tests wait for processes: every core, where jest would leave one idle.
+  maxWorkers: '100%',
   testTimeout: 30_000,
   transform: {
     '^.+\\.ts$': [

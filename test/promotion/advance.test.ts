@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { advance } from '../../src/promotion/advance.ts';
 import type { Pipeline } from '../../src/promotion/pipeline.ts';
 import { stageRecord } from '../../src/promotion/records/record.ts';
+import { abort } from '../../src/promotion/transitions/abort.ts';
 import { pipeline, stage } from '../builders/promotion.ts';
 import { leaseLength, PipelineWorld, type Turn } from './pipeline-world.ts';
 
@@ -290,5 +291,38 @@ describe('a run', () => {
     expect(decisions[0]).toMatchObject({ stage: 'dev', decision: 'promote', version: 'v1' });
     expect(world.chain.length).toBe(1);
     expect(starts(world)).toEqual([]);
+  });
+});
+
+describe('a promotion that is ended while its holder may still act', () => {
+  const author = { by: 'octocat', why: 'incident' };
+
+  test('holds the stage until the lease is over, so that nothing older lands later', async () => {
+    const world = new PipelineWorld(threeStages);
+    world.push();
+    await dieAt(world, 5);
+    world.command((record) => abort(record, 'dev', { ...author, at: world.clock() }).record);
+    world.push();
+    expect((await run(world)).decisions[0]).toMatchObject({ decision: 'wait', rule: 'claimed' });
+    world.pass(leaseLength + 1);
+    await run(world);
+    expect(starts(world)).toEqual(['dev v2']);
+  });
+
+  test('keeps what its holder did all the same, and stays ended', async () => {
+    const world = new PipelineWorld(threeStages);
+    world.push();
+    let calls = 0;
+    await run(world, async () => {
+      calls += 1;
+      if (calls === 6)
+        world.command((record) => abort(record, 'dev', { ...author, at: world.clock() }).record);
+    });
+    expect(stageRecord(world.record, 'dev').promotions[0]).toMatchObject({
+      phase: 'aborted',
+      attempts: [{ effect: { kind: 'ref' } }],
+    });
+    world.push();
+    expect((await run(world)).decisions[0]).toMatchObject({ decision: 'promote', version: 'v2' });
   });
 });

@@ -98,18 +98,22 @@ export async function playAll(
     const harm = harms.shift();
     const words = await play(own, occasion, harm);
     if (words) told.push(words);
-    if (words !== undefined || !harm) return;
+    if (words !== undefined || !harm) return words;
     const count = (tries.get(harm) ?? 0) + 1;
     tries.set(harm, count);
     if (count < mostTries) harms.push(harm);
     else told.push(`${occasion} never came to ${describeHarm(harm)}`);
+    return words;
   };
   const worker = async () => {
     for (;;) {
       const last = left.findLastIndex(({ harms }) => harms.length > 0);
       if (last < 0) return;
       const own = await stage.preview();
-      for (const one of left.slice(0, last + 1)) await playOne(own, one);
+      for (const one of left.slice(0, last + 1)) {
+        // What goes on from a fault would only tell of it again.
+        if (await playOne(own, one)) break;
+      }
       await own.end();
     }
   };
