@@ -680,13 +680,17 @@ describe('a place', () => {
   const service = { name: 'web' } as DesiredService;
   const preview = (repository: string) =>
     ({ repository, previewId: '1d0fd508', pullRequest: 7, requested: false }) as DesiredPreview;
-  const open = async (isAbsent: boolean, repository = 'acme/shop') => {
+  const open = async (
+    isAbsent: boolean,
+    repository = 'acme/shop',
+    changed: Partial<KubernetesSettings> = {},
+  ) => {
     const place: ServedPlace = {
       mode: 'own',
       namespace: 'placed',
       suffix: '',
       carrier: { apiVersion: 'v1', kind: 'Namespace', name: 'placed' },
-      services: [{ service, settings }],
+      services: [{ service, settings: { ...settings, ...changed } }],
     };
     const before = requests.length;
     const watch = { signal, progress: () => {} };
@@ -699,12 +703,31 @@ describe('a place', () => {
 
   test('that was just found to be absent is made without another look', async () => {
     expect(await open(true)).toEqual({ isMade: true, methods: ['POST', 'PATCH'] });
-    expect(await open(false)).toEqual({ isMade: false, methods: ['GET', 'PATCH'] });
+    expect(await open(false)).toEqual({ isMade: false, methods: ['GET', 'PATCH', 'GET', 'GET'] });
   });
 
   test('that came meanwhile is taken as it is, where it is ours', async () => {
-    expect(await open(true)).toEqual({ isMade: false, methods: ['POST', 'GET', 'PATCH'] });
+    expect(await open(true)).toEqual({
+      isMade: false,
+      methods: ['POST', 'GET', 'PATCH', 'GET', 'GET'],
+    });
     const [problem] = await problemsOf(open(true, 'acme/other'));
     expect(problem?.message).toMatch(/^the namespace placed is there already/);
+  });
+
+  test('loses the guards that its configuration no longer asks for', async () => {
+    const guards = async () => {
+      const kinds = 'resourcequotas,limitranges,networkpolicies';
+      const listed = await cluster.kubectl(['get', kinds, '-n', 'placed', '-o', 'name']);
+      return listed.trim().split('\n').filter(Boolean).sort();
+    };
+    await open(false, 'acme/shop', { quota: { pods: '5' } });
+    expect(await guards()).toEqual([
+      'limitrange/understudy',
+      'networkpolicy.networking.k8s.io/understudy',
+      'resourcequota/understudy',
+    ]);
+    await open(false, 'acme/shop', { network: 'open' });
+    expect(await guards()).toEqual([]);
   });
 });

@@ -2,13 +2,19 @@ import { UserError } from '../../../core/user-error.ts';
 import type { DesiredPreview, Watch } from '../../target.ts';
 import type { Kube } from '../connect/kube.ts';
 import { isAlreadyExists } from '../connect/kube-errors.ts';
-import { applyObject, createObject, getObject, mergePatch } from '../connect/objects.ts';
+import {
+  applyObject,
+  createObject,
+  deleteObject,
+  getObject,
+  mergePatch,
+} from '../connect/objects.ts';
 import type { KubernetesContext } from '../context.ts';
-import { describeRef, type KubeObject } from '../kube-object.ts';
+import { describeRef, type KubeObject, type ObjectRef } from '../kube-object.ts';
 import { carrierAnnotations, carrierLabels, isMarkedAs, serviceAnnotation } from '../marks.ts';
 import { holding } from './close-place.ts';
 import type { ServedPlace } from './place.ts';
-import { renderCarrier, renderGuards } from './render-namespace.ts';
+import { guardRefs, renderCarrier, renderGuards } from './render-namespace.ts';
 
 /** What opening a place takes. */
 export interface OpeningPlace extends Pick<KubernetesContext, 'pause' | 'now'> {
@@ -36,9 +42,25 @@ export async function openPlace(
     (await bringCarrier(place, preview, opening));
   if (place.mode === 'own') {
     const guards = renderGuards(place, preview, settings);
-    await Promise.all(guards.map((guard) => applyObject(kube, guard, { force: true, signal })));
+    const dropped = isMade ? [] : guardRefs(place, guards);
+    await Promise.all([
+      ...guards.map((guard) => applyObject(kube, guard, { force: true, signal })),
+      ...dropped.map((ref) => removeGuard(kube, ref, preview, signal)),
+    ]);
   }
   return isMade && place.mode === 'own';
+}
+
+/** What an earlier configuration asked for. */
+async function removeGuard(
+  kube: Kube,
+  ref: ObjectRef,
+  preview: DesiredPreview,
+  signal: AbortSignal,
+) {
+  const live = await getObject(kube, ref, signal);
+  if (live && isMarkedAs(live, preview))
+    await deleteObject(kube, ref, { propagation: 'Background' }, signal);
 }
 
 /** Whether it was made; if not, something of that name came meanwhile. */

@@ -1,5 +1,5 @@
 import type { PreviewMarks } from '../../target.ts';
-import type { KubeObject } from '../kube-object.ts';
+import type { KubeObject, ObjectRef } from '../kube-object.ts';
 import { carrierAnnotations, carrierLabels, previewLabels } from '../marks.ts';
 import type { KubernetesSettings } from '../settings.ts';
 import type { Place } from './place.ts';
@@ -29,17 +29,32 @@ export function renderCarrier(
   };
 }
 
+const guardName = 'understudy';
+const guardKinds = [
+  { apiVersion: 'v1', kind: 'ResourceQuota' },
+  { apiVersion: 'v1', kind: 'LimitRange' },
+  { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy' },
+];
+
 /** What guards a namespace of a preview's own: against using too much, and against other previews. */
 export function renderGuards(
   { namespace }: Place,
   marks: PreviewMarks,
   settings: Pick<KubernetesSettings, 'quota' | 'containerDefaults' | 'network'>,
 ): KubeObject[] {
-  const metadata = { name: 'understudy', namespace, labels: previewLabels(marks) };
+  const metadata = { name: guardName, namespace, labels: previewLabels(marks) };
   return [
     ...(settings.quota ? quota(metadata, settings.quota, settings.containerDefaults) : []),
     ...(settings.network === 'isolated' ? [isolation(metadata)] : []),
   ];
+}
+
+/** The guards that a namespace may have from an earlier configuration, and that are not among these. */
+export function guardRefs({ namespace }: Place, guards: readonly KubeObject[]): ObjectRef[] {
+  const wanted = new Set(guards.map(({ kind }) => kind));
+  return guardKinds
+    .filter(({ kind }) => !wanted.has(kind))
+    .map((kind) => ({ ...kind, name: guardName, namespace }));
 }
 
 /**

@@ -29,7 +29,7 @@ export type ReachedHealth =
   | { readonly healthy: false; readonly detail: string };
 
 /** So long an address may be out of reach before the API server is asked in its place, or half the probe's time. */
-const reachWithin = duration(10_000);
+const reachWithin = duration(3000);
 /** Then both are asked in turn. Milliseconds. */
 const gap = 2000;
 
