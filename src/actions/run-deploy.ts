@@ -84,10 +84,14 @@ function withoutEffect(
   { images, parameters }: DeployInputs,
   { services }: PreviewConfiguration,
 ): string[] {
-  if (services.some(({ target }) => target !== 'local')) return [];
+  const targets = [...new Set(services.map(({ target }) => target))];
+  const without = (input: string, ...served: string[]) =>
+    targets.some((target) => served.includes(target))
+      ? []
+      : [`input ${input} has no effect on the ${targets.join(' and ')} target`];
   return [
-    ...(images.size > 0 ? ['input images has no effect on the local target'] : []),
-    ...(parameters === undefined ? [] : ['input parameters has no effect on the local target']),
+    ...(images.size > 0 ? without('images', 'cloudformation', 'kubernetes') : []),
+    ...(parameters === undefined ? [] : without('parameters', 'cloudformation')),
   ];
 }
 

@@ -67,18 +67,18 @@ async function refreshed(config: Config, refreshToken: string | undefined): Prom
   const ca = readPem(config['idp-certificate-authority-data'], config['idp-certificate-authority']);
   try {
     const place = `${issuer.replace(/\/+$/, '')}/.well-known/openid-configuration`;
-    const found = (await ask(place, ca)) as { readonly token_endpoint: string };
+    const found = JSON.parse(await ask(place, ca)) as { readonly token_endpoint: string };
     const form = { grant_type: 'refresh_token', refresh_token: refreshToken };
     const secret = Buffer.from(
       `${encodeURIComponent(client)}:${encodeURIComponent(config['client-secret'] ?? '')}`,
     );
-    const tokens = await ask(found.token_endpoint, ca, {
+    const answer = await ask(found.token_endpoint, ca, {
       form: new URLSearchParams(form).toString(),
       authorization: `Basic ${secret.toString('base64')}`,
     });
-    if (typeof (tokens as Partial<Tokens>).id_token !== 'string')
-      throw new Error('no ID token came');
-    return tokens as Tokens;
+    const tokens = JSON.parse(answer) as Partial<Tokens>;
+    if (typeof tokens.id_token !== 'string') throw new Error('no ID token came');
+    return { ...tokens, id_token: tokens.id_token };
   } catch (cause) {
     throw signInAnew(`its ID token has expired, and ${issuer} gives no other`, cause);
   }
@@ -88,7 +88,7 @@ function ask(
   url: string,
   ca: string | undefined,
   post?: { readonly form: string; readonly authorization: string },
-): Promise<unknown> {
+): Promise<string> {
   const headers = post && {
     'content-type': 'application/x-www-form-urlencoded',
     authorization: post.authorization,
@@ -108,7 +108,7 @@ function ask(
       });
       answer.on('error', reject).on('end', () => {
         if (answer.statusCode !== 200) reject(new Error(`${url} answered ${answer.statusCode}`));
-        else resolve(JSON.parse(text));
+        else resolve(text);
       });
     });
     asked.on('error', reject).end(post?.form);
