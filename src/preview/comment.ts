@@ -64,10 +64,13 @@ export function renderReport(report: PreviewReport, links: ReportLinks, level: s
   ];
 }
 
-function renderReason({ state, reason }: PreviewReport): string[] {
-  return reason === '' || state === 'ready' || state === 'deploying'
-    ? []
-    : [escapeMarkdown(reason), ''];
+/** Whether the report begins with this reason. */
+export function showsReason({ state, reason }: PreviewReport, asked = reason): boolean {
+  return reason !== '' && reason === asked && state !== 'ready' && state !== 'deploying';
+}
+
+function renderReason(report: PreviewReport): string[] {
+  return showsReason(report) ? [escapeMarkdown(report.reason), ''] : [];
 }
 
 function renderServices({ services, state }: PreviewReport): string[] {

@@ -57,7 +57,10 @@ function waitReason(observed: readonly ObservedPreview[], max: number): string {
 
 function differenceOf(desired: DesiredPreview, existing: ObservedPreview): string | undefined {
   if (desired.resetDatabase !== undefined) return 'a fresh database was asked for';
-  if (existing.commit === '') return 'its services run different commits';
+  if (existing.commit === '')
+    return existing.services.length > 1
+      ? 'its services run different commits'
+      : 'its last deploy did not end well';
   if (existing.commit !== desired.commit) {
     return `commit ${existing.commit.slice(0, 7)} runs, ${desired.commit.slice(0, 7)} is the head`;
   }

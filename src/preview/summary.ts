@@ -1,6 +1,6 @@
 import type { Change, Leftover } from '../targets/target.ts';
 import { renderChanges } from './changes.ts';
-import { renderReport } from './comment.ts';
+import { renderReport, showsReason } from './comment.ts';
 import { codeSpan, escapeMarkdown, table } from './markdown.ts';
 import { isStuck } from './remove-previews.ts';
 import type { PreviewReport, ReportLinks } from './report.ts';
@@ -14,7 +14,9 @@ export function renderDeploySummary(
 ): string {
   return [
     ...renderReport({ ...report, steps: report.steps }, links, '###'),
-    ...(reason ? [`**Decision** ${escapeMarkdown(reason)}`, ''] : []),
+    ...(reason && !showsReason(report, reason)
+      ? [`**Decision** ${escapeMarkdown(reason)}`, '']
+      : []),
     ...renderChanges(changes),
   ].join('\n');
 }

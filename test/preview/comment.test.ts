@@ -165,6 +165,15 @@ describe('the summary', () => {
     expect(html).toContain('<code>x/app</code>');
   });
 
+  test('says what failed once', () => {
+    const failed = report({ state: 'failed', reason: 'roll out: no image' });
+    const text = renderDeploySummary(failed, links, { reason: 'roll out: no image', changes: [] });
+    expect(text.split('roll out: no image')).toHaveLength(2);
+    expect(renderDeploySummary(failed, links, { reason: 'update: x', changes: [] })).toContain(
+      '**Decision** update: x',
+    );
+  });
+
   test('makes replacements stand out', () => {
     const failed = full('failed', 'x', []);
     const text = renderDeploySummary(failed, links, {

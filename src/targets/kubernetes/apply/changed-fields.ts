@@ -103,9 +103,9 @@ function isSecret(kind: string, path: string, value: unknown): boolean {
   return secretsIn({ [name]: String(value) }).length > 0;
 }
 
-/** Lists and objects are too long to show. */
+/** Lists and objects are too long to show, and digests are cut to what tells them apart. */
 function textOfValue(value: unknown): string | undefined {
   if (typeof value === 'object' || value === undefined) return undefined;
-  const text = String(value);
+  const text = String(value).replaceAll(/sha256:([0-9a-f]{12})[0-9a-f]{52}/g, 'sha256:$1…');
   return text.length <= longest && !text.includes('\n') ? text : undefined;
 }

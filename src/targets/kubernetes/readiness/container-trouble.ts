@@ -67,13 +67,13 @@ function waitingFinding(status: Fields, waiting: Fields): Finding | undefined {
     case 'ImagePullBackOff':
       return {
         cause,
-        detail: pullWords(status, words),
+        detail: pullWords(status, waiting),
         mendable: false,
-        patience: pullPatience(words),
+        patience: pullPatience(textOf(waiting.message)),
       };
     case 'InvalidImageName':
     case 'ErrImageNeverPull':
-      return { cause, detail: pullWords(status, words), mendable: false, patience: noPatience };
+      return { cause, detail: pullWords(status, waiting), mendable: false, patience: noPatience };
     case 'CreateContainerConfigError':
       return configFinding(cause, words);
     case 'CreateContainerError':
@@ -86,8 +86,15 @@ function waitingFinding(status: Fields, waiting: Fields): Finding | undefined {
   }
 }
 
-function pullWords(status: Fields, words: string): string {
-  return `the image ${textOf(status.image)} cannot be pulled: ${words}`;
+/** Kubelet and containerd wrap the registry's words in layers that each name the image again. */
+const pullLayers =
+  /Back-off pulling image "[^"]*"(?:: |$)|(?:ErrImagePull|ImagePullBackOff): |rpc error: code = \w+ desc = |failed to (?:pull(?: and unpack)? image|resolve(?: reference| image)?|resolve source metadata for|do request) ?(?:"[^"]*"|[^ ":]*): /gi;
+
+function pullWords(status: Fields, waiting: Fields): string {
+  const image = textOf(status.image);
+  const told = textOf(waiting.message).replaceAll(pullLayers, '');
+  const words = told.startsWith(`${image}: `) ? told.slice(image.length + 2) : told;
+  return `the image ${image} cannot be pulled: ${brief(words) || textOf(waiting.reason)}`;
 }
 
 function pullPatience(words: string) {

@@ -186,6 +186,16 @@ describe('what changes', () => {
     );
   });
 
+  test('cuts digests to what tells them apart', () => {
+    const [one, two] = ['a', 'b'].map((digit) =>
+      pods({ name: 'app', image: `web@sha256:${digit.repeat(64)}` }),
+    );
+    if (!one || !two) throw new Error('two were made');
+    expect(told(one, two)).toBe(
+      'spec.containers[app].image: web@sha256:aaaaaaaaaaaa… → web@sha256:bbbbbbbbbbbb…',
+    );
+  });
+
   test('leaves out what the API server counts and controllers report', () => {
     const before = object(
       'Deployment',
