@@ -1,3 +1,4 @@
+import { spokenCommand } from '../core/spoken-command.ts';
 import { type Duration, parseDuration } from '../core/time.ts';
 
 /** What someone told us in a comment. `invalid` says what is wrong with it. */
@@ -19,23 +20,20 @@ export const commandHelp: readonly (readonly [command: string, meaning: string])
   ['/preview help', 'show this'],
 ];
 
-const prefix = '/preview';
-const fence = /^ {0,3}(`{3,}|~{3,})/;
+/** What every command of this kind begins with. */
+export const previewPrefix = '/preview';
 
 /**
  * The first command of a comment; `undefined` when there is none. Only at the start of a line: what is quoted,
  * indented or in code was not said.
  */
 export function parseCommand(comment: string): Command | undefined {
-  for (const line of spokenLines(comment)) {
-    // Cut into words without a backtracking pattern: anyone may write a line of 65,536 spaces.
-    const [first, ...words] = line.split(/[ \t]/);
-    if (first === prefix) return readCommand(words.filter((word) => word !== ''));
-  }
-  return undefined;
+  const spoken = spokenCommand(comment, [previewPrefix]);
+  return spoken && readCommand(spoken.words);
 }
 
-function readCommand(words: readonly string[]): Command {
+/** The command that the words after the prefix give. */
+export function readCommand(words: readonly string[]): Command {
   const [verb, argument, ...rest] = words;
   if (verb === undefined) return { kind: 'deploy', commit: undefined };
   if (rest.length > 0) return invalid(words);
@@ -56,18 +54,4 @@ function readKeep(argument: string | undefined): Command {
 function invalid(words: readonly string[]): Command {
   const text = words.join(' ').slice(0, 100);
   return { kind: 'invalid', reason: `command: "/preview ${text}" is not known` };
-}
-
-/** The lines outside fenced code and HTML comments, which GitHub does not show as text of the author. */
-function* spokenLines(comment: string): Generator<string> {
-  let closing: string | undefined;
-  for (const line of comment.replace(/<!--[\s\S]*?(?:-->|$)/g, '').split(/\r?\n/)) {
-    const opened = fence.exec(line)?.[1];
-    if (closing === undefined) {
-      if (opened) closing = opened;
-      else yield line;
-    } else if (opened?.startsWith(closing) && line.trim() === opened) {
-      closing = undefined;
-    }
-  }
 }

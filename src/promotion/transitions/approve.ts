@@ -10,8 +10,17 @@ import { type Answer, type Author, answer, refuse } from './answer.ts';
 
 /** Words of people and results that are kept for each stage. */
 const kept = 100;
-/** Gates that an emergency may name. */
-const gates = ['all', 'health', 'soak', 'window', 'checks', 'approval', 'verification', 'hold'];
+/** Gates that an emergency may name; `all` is every one but `health`. */
+export const overridableGates: readonly string[] = [
+  'all',
+  'health',
+  'soak',
+  'window',
+  'checks',
+  'approval',
+  'verification',
+  'hold',
+];
 
 /** Adds a person's word for a version on a stage. Whether it counts is for the gate to say; a second one renews it. */
 export function approve(record: PipelineRecord, stage: string, approval: Approval): Answer {
@@ -54,11 +63,11 @@ export function override(
   { by, at, why }: Author,
   until: Instant,
 ): Answer {
-  const unknown = names.filter((name) => !gates.includes(name));
+  const unknown = names.filter((name) => !overridableGates.includes(name));
   if (unknown.length > 0 || names.length === 0)
     return refuse(
       record,
-      `override: name gates among ${gates.join(', ')}; got ${unknown.join(', ') || 'none'}`,
+      `override: name gates among ${overridableGates.join(', ')}; got ${unknown.join(', ') || 'none'}`,
     );
   if (why.trim() === '') return refuse(record, 'override: an emergency needs a reason');
   const wanted: Override = { version, gates: names, by, why, at, until };

@@ -1,0 +1,52 @@
+import type { Person } from './facts.ts';
+import { isAmong } from './gates/approval.ts';
+import type { Command } from './instruction.ts';
+import { type Pipeline, stageNamed } from './pipeline.ts';
+
+/** Who gives a command; `person` is absent where GitHub could not say. */
+export interface Commander {
+  readonly login: string;
+  readonly person: Person | undefined;
+}
+
+const ranks = ['none', 'read', 'triage', 'write', 'maintain', 'admin'] as const;
+
+/**
+ * Why somebody may not give a command, in a sentence that begins with `permission`; `undefined` = they may. An
+ * approval is for those that the gate names; an emergency, which passes approvals too, for those who maintain the
+ * repository; all else for those who may push.
+ */
+export function refusalOfCommand(
+  command: Command,
+  pipeline: Pipeline,
+  who: Commander,
+): string | undefined {
+  if (command.mode === 'approve')
+    return refusalOfApproval(stageNamed(pipeline, command.stage), who);
+  const least = command.mode === 'override' ? 'maintain' : 'write';
+  return refusalBelow(least, command.mode, who);
+}
+
+function refusalOfApproval(
+  { name, gates }: ReturnType<typeof stageNamed>,
+  who: Commander,
+): string | undefined {
+  const { approval } = gates;
+  if (!approval) return refusalBelow('write', 'approve', who);
+  const among = isAmong(approval.by, who.login, who.person);
+  if (among === true) return undefined;
+  const named = approval.by.join(', ');
+  return among === undefined
+    ? `permission: whether ${who.login} may approve for ${name} (${named}) is not known`
+    : `permission: ${name} is approved by ${named}, and ${who.login} is none of them`;
+}
+
+function refusalBelow(
+  least: 'write' | 'maintain',
+  mode: string,
+  { login, person }: Commander,
+): string | undefined {
+  if (!person) return `permission: whether ${login} may ${mode} is not known`;
+  if (ranks.indexOf(person.permission) >= ranks.indexOf(least)) return undefined;
+  return `permission: ${mode} needs ${least} access, and ${login} has ${person.permission}`;
+}
