@@ -1,5 +1,5 @@
-import type { Duration, Instant } from '../core/time.ts';
-import { mayAct } from '../ledger/lease.ts';
+import { type Duration, duration, type Instant } from '../core/time.ts';
+import { clockMargin, mayAct } from '../ledger/lease.ts';
 import { decidePromotions } from './decide.ts';
 import type { Decision } from './decision.ts';
 import type { PromotionFacts } from './facts.ts';
@@ -12,13 +12,19 @@ import { contextOf, knownFrom } from './stage-context.ts';
 import { claim } from './transitions/claim.ts';
 import { type Act, recordAct } from './transitions/record-act.ts';
 
+/**
+ * No act begins later than this before the end of its lease: a request may be under way for a third of it, clocks may
+ * differ by a third, and for the last third what it made may be missing from lists. Whoever takes the lease over sees it.
+ */
+export const actMargin: Duration = duration(3 * clockMargin);
+
 /** What moves a pipeline on. */
 export interface AdvanceRequest {
   readonly pipeline: Pipeline;
   readonly asked?: { readonly stage?: string; readonly version?: string };
   /** Unique to a process. */
   readonly holder: string;
-  /** How long nobody else may act after a claim; with `outputs` it is the stage's timeout. */
+  /** How long nobody else may act after a claim, well over `actMargin`; with `outputs` it is the stage's timeout. */
   readonly lease: Duration;
   /** From 0 to below 1. */
   readonly jitter: number;
@@ -60,13 +66,32 @@ export async function advance(request: AdvanceRequest, ports: AdvancePorts): Pro
   const facts = { pipeline, ...observed, now: clock(), ...(asked && { asked }) };
   let plan = planFrom(request, { ...facts, record: before });
   if (request.dryRun) return { ...plan, changed: undefined };
+  let outrun = false;
   const changed = await records.change((record, now) => {
+    outrun = isOutrun(facts, before, record);
+    if (outrun) return undefined;
     plan = planFrom(request, { ...facts, record, now });
     return nextOf(plan, { ...facts, record, now });
   });
-  if (changed.kind !== 'recorded') return { ...plan, changed: changed.kind };
+  if (changed.kind !== 'recorded') return { ...plan, changed: outrun ? 'contended' : changed.kind };
   const record = await actOnClaims(request, ports, plan, changed.record);
   return { decisions: plan.decisions, record, changed: changed.kind };
+}
+
+/**
+ * Whether a rival has started, since this run looked, a version that it never heard of. How that one stands to others is
+ * not known to this run, and all that it would decide is old; the next run decides.
+ */
+function isOutrun(
+  { history, pipeline }: Omit<PromotionFacts, 'record'>,
+  before: PipelineRecord,
+  record: PipelineRecord,
+): boolean {
+  return pipeline.stages.some(({ name }) => {
+    const { frontier } = stageRecord(record, name);
+    if (frontier === undefined || frontier === stageRecord(before, name).frontier) return false;
+    return !history.versions.some(({ key }) => key === frontier);
+  });
 }
 
 function planFrom(request: AdvanceRequest, facts: PromotionFacts): Plan {
@@ -162,5 +187,5 @@ async function findOrAct(
   if (effect) return { kind: 'acted', effect };
   if (!allowed)
     return { kind: 'nothing', at: clock(), evidence: 'nothing was done, and gates are shut' };
-  return lease && mayAct(lease, lease, clock()) ? act(order) : undefined;
+  return lease && mayAct(lease, lease, clock(), actMargin) ? act(order) : undefined;
 }

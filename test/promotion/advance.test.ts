@@ -3,6 +3,7 @@ import { advance } from '../../src/promotion/advance.ts';
 import type { Pipeline } from '../../src/promotion/pipeline.ts';
 import { stageRecord } from '../../src/promotion/records/record.ts';
 import { abort } from '../../src/promotion/transitions/abort.ts';
+import { rearm } from '../../src/promotion/transitions/rearm.ts';
 import { pipeline, stage } from '../builders/promotion.ts';
 import { leaseLength, PipelineWorld, type Turn } from './pipeline-world.ts';
 
@@ -325,4 +326,26 @@ describe('a promotion that is ended while its holder may still act', () => {
     world.push();
     expect((await run(world)).decisions[0]).toMatchObject({ decision: 'promote', version: 'v2' });
   });
+});
+
+test('a run that never heard of the version that was started meanwhile decides nothing', async () => {
+  const world = new PipelineWorld(threeStages);
+  const through = async (version: string) => {
+    await round(world);
+    completePromotion(world, 'dev', version);
+    await round(world);
+  };
+  world.push();
+  await through('v1');
+  let calls = 0;
+  const { changed } = await run(world, async () => {
+    calls += 1;
+    if (calls !== 3) return;
+    world.push();
+    await through('v2');
+    const author = { by: 'octocat', at: world.clock(), why: 'again' };
+    world.command((record) => rearm(record, 'dev', 'v1', author).record);
+  });
+  expect(changed).toBe('contended');
+  expect(stageRecord(world.record, 'dev').frontier).toBe('v2');
 });
