@@ -5,6 +5,7 @@ import { UserError } from '../../src/core/user-error.ts';
 import { cellRef } from '../../src/ledger/cell-ref.ts';
 import { mayAct } from '../../src/ledger/lease.ts';
 import type { LedgerRecord } from '../../src/ledger/record.ts';
+import { modelTimeout, playModel } from '../builders/model-runs.ts';
 import {
   type Fate,
   type InMemoryRefs,
@@ -22,11 +23,8 @@ import {
   work,
 } from './workers.ts';
 
-/** `MODEL_RUNS=100000` for a night; a failure prints its seed, for `MODEL_SEED`. */
-const numRuns = Number(process.env.MODEL_RUNS ?? 100);
-const seed = process.env.MODEL_SEED ? { seed: Number(process.env.MODEL_SEED) } : {};
-
-const timeout = 30_000 + numRuns * 50;
+/** Three properties for each of two rules. */
+const shares = 6;
 const ref = cellRef(work);
 
 const well: Fate = { kind: 'well' };
@@ -146,9 +144,9 @@ describe.each<SwapRule>(['fast-forward', 'lease'])('workers at one cell, swapped
           expectSteps(played.records);
         },
       );
-      await fc.assert(property, { numRuns, ...seed });
+      await playModel(property, shares);
     },
-    timeout,
+    modelTimeout,
   );
 
   test(
@@ -185,9 +183,9 @@ describe.each<SwapRule>(['fast-forward', 'lease'])('workers at one cell, swapped
           expect(new Set(effects.map(({ key }) => key)).size).toBe(effects.length);
         },
       );
-      await fc.assert(property, { numRuns, ...seed });
+      await playModel(property, shares);
     },
-    timeout,
+    modelTimeout,
   );
 
   test(
@@ -207,8 +205,8 @@ describe.each<SwapRule>(['fast-forward', 'lease'])('workers at one cell, swapped
           expect(said.filter((fault) => fault instanceof UserError)).toEqual([]);
         },
       );
-      await fc.assert(property, { numRuns, ...seed });
+      await playModel(property, shares);
     },
-    timeout,
+    modelTimeout,
   );
 });

@@ -1,16 +1,10 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Order, Pipeline } from '../../src/promotion/pipeline.ts';
+import { modelTimeout, playModel } from '../builders/model-runs.ts';
 import { length, pipeline, stage } from '../builders/promotion.ts';
 import { Interleaving } from './interleaving.ts';
 
-/**
- * `npm run test:model` sets many more runs. With the seed of a failure and UNDERSTUDY_MODEL_SHRINK=1 a shorter
- * counterexample is looked for, which takes minutes.
- */
-const runs = Number(process.env.UNDERSTUDY_MODEL_RUNS ?? 2_000);
-const seed = Number(process.env.UNDERSTUDY_MODEL_SEED ?? Date.now() % 2 ** 31);
-const endOnFailure = process.env.UNDERSTUDY_MODEL_SHRINK === undefined;
 const orders: readonly Order[] = ['newest', 'queue', 'finish-first', 'pairwise'];
 
 function pipelineWith(order: Order, pullRequests: boolean): Pipeline {
@@ -48,12 +42,7 @@ test.each(orders)(
       const found = await faults(order, pullRequests, choices);
       if (found.length > 0) expect(await faults(order, pullRequests, choices, true)).toEqual([]);
     });
-    const numRuns = Math.ceil(runs / orders.length);
-    const report = await fc.check(property, { seed, numRuns, endOnFailure });
-    if (process.env.UNDERSTUDY_MODEL_RUNS)
-      process.stdout.write(`${order}: ${report.numRuns} interleavings, seed ${report.seed}\n`);
-    if (report.failed)
-      throw new Error(fc.defaultReportMessage(report), { cause: report.errorInstance });
+    await playModel(property, orders.length);
   },
-  3_600_000,
+  modelTimeout,
 );
