@@ -5,7 +5,8 @@ import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { minify } from '@swc/core';
 import ncc from '@vercel/ncc';
-import { units } from './units.mjs';
+import { pathBetween, writeEntry } from './shared-library.mjs';
+import { sharedLibraries, units } from './units.mjs';
 
 const { values, positionals } = parseArgs({
   options: { out: { type: 'string', default: 'dist' } },
@@ -15,16 +16,30 @@ const { out } = values;
 
 if (positionals.length === 0) await rm(out, { recursive: true, force: true });
 for (const [unit, entry] of Object.entries(units)) {
-  if (positionals.length === 0 || positionals.includes(unit)) await bundle(unit, entry);
+  if (positionals.length === 0 || positionals.includes(unit)) {
+    await bundle(unit, join('build', entry), externalsOf(unit));
+  }
+}
+for (const [library, { unit, modules }] of Object.entries(sharedLibraries)) {
+  await bundle(unit, await writeEntry(library, unit, modules), {});
 }
 
-async function bundle(unit, entry) {
-  const { code, assets } = await ncc(join(process.cwd(), 'build', entry), {
+/** ncc leaves these out of the bundle and has it import them by these paths. */
+function externalsOf(unit) {
+  const libraries = Object.entries(sharedLibraries);
+  return Object.fromEntries(
+    libraries.map(([name, library]) => [name, pathBetween(unit, library.unit)]),
+  );
+}
+
+async function bundle(unit, entry, externals) {
+  const { code, assets } = await ncc(join(process.cwd(), entry), {
     minify: false,
     cache: false,
     quiet: true,
     license: 'licenses.txt',
     esm: true,
+    externals,
   });
   const main = join(out, unit);
   await mkdir(dirname(main), { recursive: true });

@@ -22,3 +22,11 @@ export const units = {
   'lab/index.js': 'lab/main.js',
   'lab/markdown.js': 'lab/markdown.js',
 };
+
+/**
+ * A library that several units use is a unit of its own, which they import. Of yaml it is the ES modules, which ncc can
+ * join: 5 ms faster to load than its CommonJS, and they print nothing for LOG_TOKENS or LOG_STREAM in the environment.
+ */
+export const sharedLibraries = {
+  yaml: { unit: 'yaml/index.js', modules: 'node_modules/yaml/browser/dist/index.js' },
+};
