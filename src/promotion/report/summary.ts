@@ -1,0 +1,141 @@
+import { table } from '../../preview/markdown.ts';
+import { wakeAtOf } from '../decide.ts';
+import type { Decision } from '../decision.ts';
+import { isOpen } from '../gates/gate.ts';
+import { mainDecision } from './conclude.ts';
+import { renderDiagram } from './diagram.ts';
+import { renderGates } from './gates-table.ts';
+import { renderHistory, renderLeftOut } from './history.ts';
+import {
+  shownEffect,
+  shownLink,
+  shownMoment,
+  shownName,
+  shownText,
+  shownVersion,
+} from './shown.ts';
+import { type StageView, stageViews } from './stage-view.ts';
+import { healthSigns, stageSigns } from './states.ts';
+import type { PipelineView } from './view.ts';
+
+/** GitHub drops a summary of more than 1 MiB whole; other steps of the job have summaries of their own. */
+const summaryLimit = 900_000;
+
+/** The job summary of a run: what was decided and why, then the whole pipeline, its shut gates, and its past. */
+export function renderPromotionSummary(view: PipelineView): string {
+  const stages = stageViews(view);
+  const name = shownName(view.settings.pipeline.name);
+  return withinLimit([
+    [`### Promotions of ${name}${view.dryRun ? ' (dry run)' : ''}`, ''],
+    renderFirst(view),
+    renderWarnings(view),
+    renderStages(view, stages),
+    renderNextLook(view),
+    renderDiagram(stages),
+    ...stages.map((stage) => renderShutGates(view, stage)),
+    renderHistory(view),
+    renderLeftOut(view),
+  ]);
+}
+
+/** What was decided, in one sentence: the main decision, and how many others say something. */
+function renderFirst(view: PipelineView): string[] {
+  const main = mainDecision(view.decisions);
+  const dry = view.dryRun ? ['Dry run: nothing was recorded and nothing was done.', ''] : [];
+  const said = view.said === undefined ? [] : [`**${shownText(view.said)}**`, ''];
+  const first = main ? [sentence(view, main), ''] : [];
+  return [...said, ...first, ...dry];
+}
+
+function sentence(view: PipelineView, main: Decision): string {
+  const others = view.decisions.filter((each) => each !== main && each.decision === main.decision);
+  const more = others.map(({ stage }) => shownName(stage)).slice(0, 5);
+  const also = more.length > 0 ? ` The same goes for ${more.join(', ')}.` : '';
+  return `**${what(view, main)}** ${shownText(main.reason)}.${also}`;
+}
+
+function what(view: PipelineView, { stage, decision, version }: Decision): string {
+  const name = shownName(stage);
+  const which = version === undefined ? '' : ` ${shownVersion(view, version)}`;
+  const would = view.dryRun ? 'would take' : 'takes';
+  const said: Readonly<Record<Decision['decision'], string>> = {
+    promote: `${name} ${would}${which}.`,
+    failed: `${name} failed at${which || ' its promotion'}.`,
+    blocked: `${name} is blocked${which && ` before${which}`}.`,
+    wait: `${name} waits${which && ` with${which}`}.`,
+    superseded: `${name} leaves${which} out.`,
+    none: `${name} has nothing to do.`,
+  };
+  return said[decision];
+}
+
+function renderWarnings({ warnings }: PipelineView): string[] {
+  return warnings.length === 0
+    ? []
+    : [...warnings.slice(0, 20).map((each) => `- ⚠️ ${shownText(each)}`), ''];
+}
+
+function renderStages(view: PipelineView, stages: readonly StageView[]): string[] {
+  const heads = ['Stage', 'Runs now', 'Health', 'Next', 'State', 'Waits for'];
+  return table(
+    heads,
+    stages.map((stage) => `| ${cellsOf(view, stage).join(' | ')} |`),
+  );
+}
+
+function cellsOf(view: PipelineView, stage: StageView): string[] {
+  const { runs, isOld, health, evidence, next, state } = stage;
+  const nothing = health === 'unknown' ? 'not known' : 'nothing yet';
+  const now = runs === undefined ? nothing : shownVersion(view, runs);
+  return [
+    renderName(stage),
+    isOld ? `${now} at the last look` : now,
+    health === 'healthy' ? healthSigns[health] : `${healthSigns[health]}: ${shownText(evidence)}`,
+    next === undefined || next === runs ? '' : shownVersion(view, next),
+    stageSigns[state],
+    renderWaits(view, stage),
+  ];
+}
+
+function renderName({ stage, settings }: StageView): string {
+  const name = shownName(stage.name);
+  return settings?.url === undefined ? name : shownLink(name, settings.url);
+}
+
+function renderWaits({ now }: PipelineView, { decision, effect }: StageView): string {
+  const leads = effect ? [shownEffect(effect)] : [];
+  if (!decision) return leads.join('');
+  const { wakeAt, reason } = decision;
+  const until = wakeAt === undefined ? [] : [`until ${shownMoment(wakeAt, now)}`];
+  return [shownText(reason), ...until, ...leads].join('<br>');
+}
+
+function renderNextLook({ decisions, now }: PipelineView): string[] {
+  const wakeAt = wakeAtOf(decisions);
+  return wakeAt === undefined ? [] : [`Next change by time alone: ${shownMoment(wakeAt, now)}`, ''];
+}
+
+function renderShutGates(view: PipelineView, { stage, gates, decision, active }: StageView) {
+  if (gates.every(isOpen)) return [];
+  const version = decision?.version ?? active?.version;
+  const which = version === undefined ? '' : ` for ${shownVersion(view, version)}`;
+  return [`#### Gates of ${shownName(stage.name)}${which}`, '', ...renderGates(gates, view.now)];
+}
+
+/** Sections in the order of their worth, as far as they fit; says how many were left out. */
+function withinLimit(sections: readonly (readonly string[])[]): string {
+  const kept: string[] = [];
+  let room = summaryLimit;
+  for (const [index, lines] of sections.entries()) {
+    const text = lines.join('\n');
+    room -= new TextEncoder().encode(text).length + 1;
+    if (room < 0) {
+      const left = sections.length - index;
+      return [...kept, `… ${left} more parts are left out: GitHub shows at most 1 MiB`, ''].join(
+        '\n',
+      );
+    }
+    if (lines.length > 0) kept.push(text);
+  }
+  return kept.join('\n');
+}
