@@ -54,8 +54,13 @@ export function isAmong(
   return person && others.some((entry) => matches(entry, person));
 }
 
+/** Whether an entry of `by` is a permission; what is not, and begins with no @, is the slug of a team. */
+export function isPermission(entry: string): boolean {
+  return permissions.includes(entry);
+}
+
 function matches(entry: string, { permission, teams }: Person): boolean {
-  if (!permissions.includes(entry)) return teams.includes(entry);
+  if (!isPermission(entry)) return teams.includes(entry);
   return ranks.indexOf(permission) >= (ranks as readonly string[]).indexOf(entry);
 }
 

@@ -1,0 +1,81 @@
+import type { Instant } from '../core/time.ts';
+import { type Commander, refusalOfCommand } from './command-permission.ts';
+import { isPermission } from './gates/approval.ts';
+import type { Command } from './instruction.ts';
+import { type Circumstances, obey } from './obey.ts';
+import { type Pipeline, stageNamed } from './pipeline.ts';
+import type { Observed, Observer, PipelineRecords } from './ports.ts';
+import { recordAnswer } from './record-answer.ts';
+import type { PipelineRecord } from './records/record.ts';
+import { contextOf, knownFrom } from './stage-context.ts';
+import { type Answer, refuse } from './transitions/answer.ts';
+
+/** A command as it was given. */
+export interface GivenCommand {
+  readonly pipeline: Pipeline;
+  readonly command: Command;
+  readonly by: string;
+  readonly why: string;
+  /** Address of the comment or the run. */
+  readonly source: string;
+  readonly dryRun: boolean;
+}
+
+/** What a command is carried out by. */
+export interface CommandPorts {
+  readonly records: PipelineRecords;
+  readonly observer: Observer;
+  /** What somebody may do; `teams` are those that matter. Answers `undefined` where it cannot be told. */
+  commander(login: string, teams: readonly string[]): Promise<Commander>;
+}
+
+/** What came of a command, and the facts it went by, if it needed any. */
+export interface Obeyed {
+  readonly answer: Answer;
+  readonly observed: Observed | undefined;
+}
+
+/** Asks whether somebody may give a command, and writes down what it changes. Throws where that is not certain. */
+export async function giveCommand(given: GivenCommand, ports: CommandPorts): Promise<Obeyed> {
+  const { command, pipeline } = given;
+  const who = await ports.commander(given.by, teamsFor(command, pipeline));
+  const refusal = refusalOfCommand(command, pipeline, who);
+  const observed =
+    refusal === undefined && needsFacts(command)
+      ? await ports.observer.observe(await ports.records.read())
+      : undefined;
+  const answer = await recordAnswer(ports.records, given.dryRun, (record, at) =>
+    refusal === undefined
+      ? obey(record, command, circumstances(given, record, at, observed))
+      : refuse(record, refusal),
+  );
+  return { answer, observed };
+}
+
+/** Names of versions are made out by their history; a rollback goes by what runs. */
+function needsFacts(command: Command): boolean {
+  return command.mode === 'rollback' || ('version' in command && command.version !== undefined);
+}
+
+function circumstances(
+  { pipeline, command, by, why, source }: GivenCommand,
+  record: PipelineRecord,
+  at: Instant,
+  observed: Observed | undefined,
+): Circumstances {
+  const known = observed && knownFrom({ pipeline, ...observed, record, now: at });
+  return {
+    pipeline,
+    author: { by, at, why: why || 'no reason was given' },
+    source,
+    current:
+      known && command.stage !== undefined ? contextOf(known, command.stage).current : undefined,
+    order: known?.order,
+  };
+}
+
+function teamsFor(command: Command, pipeline: Pipeline): string[] {
+  if (command.mode !== 'approve') return [];
+  const by = stageNamed(pipeline, command.stage).gates.approval?.by ?? [];
+  return by.filter((each) => !each.startsWith('@') && !isPermission(each));
+}

@@ -1,0 +1,74 @@
+import { type Decision, decision } from './decision.ts';
+import type { Instruction } from './instruction.ts';
+import type { Pipeline } from './pipeline.ts';
+import type { PipelineRecords } from './ports.ts';
+import { recordAnswer } from './record-answer.ts';
+import { leaseEnd } from './records/leases.ts';
+import { hasEnded, type PipelineRecord, type Promotion } from './records/record.ts';
+import type { Answer } from './transitions/answer.ts';
+import { report } from './transitions/report.ts';
+
+type Told = Extract<Instruction, { mode: 'report' }>;
+
+/** A report as it was given. */
+export interface GivenReport {
+  readonly pipeline: Pipeline;
+  readonly told: Told;
+  /** What the holder of a claim of this run begins with; it tells which attempt the run is about. */
+  readonly ownHolder: string;
+  /** Shown where the report has no evidence of its own. */
+  readonly source: string;
+  /** From 0 to below 1. */
+  readonly jitter: number;
+  readonly dryRun: boolean;
+}
+
+/** Writes down how a deployment went. Throws a `UserError` where that is not certain. */
+export function giveReport(given: GivenReport, records: PipelineRecords): Promise<Answer> {
+  const { pipeline, told, source, jitter } = given;
+  return recordAnswer(records, given.dryRun, (record, at) => {
+    const attempt = told.attempt ?? ownAttempt(record, given);
+    const evidence = told.evidence || source;
+    const { promotion, result } = told;
+    const said = { promotion, result, evidence, at, ...(attempt !== undefined && { attempt }) };
+    return report(record, pipeline, said, jitter);
+  });
+}
+
+/**
+ * What became of the promotion that was reported, as a decision on its stage; `undefined` where none is known. It never
+ * asks for an act, and what needs a person is `blocked`: that the report was written down is no failure.
+ */
+export function afterReport(record: PipelineRecord, id: string): Decision | undefined {
+  const found = promotionIn(record, id);
+  if (!found) return undefined;
+  const [stage, promotion] = found;
+  const { version, reason, retryAt } = promotion;
+  const attempt = promotion.attempts.at(-1);
+  const rule = /^[a-z][a-z-]*(?=: )/.exec(reason)?.[0] ?? 'report';
+  const kind = kindAfter(promotion);
+  const wakeAt = kind === 'wait' ? (retryAt ?? (attempt && leaseEnd(attempt))) : undefined;
+  return decision(stage, kind, rule, reason, { version, promotion: id, wakeAt });
+}
+
+function kindAfter(promotion: Promotion): 'wait' | 'blocked' | 'none' {
+  if (!hasEnded(promotion)) return 'wait';
+  return promotion.phase === 'succeeded' ? 'none' : 'blocked';
+}
+
+/** A run that was handed an earlier attempt says nothing about a later one. */
+function ownAttempt(record: PipelineRecord, { told, ownHolder }: GivenReport): number | undefined {
+  const [, promotion] = promotionIn(record, told.promotion) ?? [];
+  return promotion?.attempts.findLast(({ lease }) => lease.holder.startsWith(ownHolder))?.number;
+}
+
+function promotionIn(
+  { stages }: PipelineRecord,
+  id: string,
+): readonly [stage: string, promotion: Promotion] | undefined {
+  for (const [stage, { promotions }] of Object.entries(stages)) {
+    const found = promotions.find((promotion) => promotion.id === id);
+    if (found) return [stage, found];
+  }
+  return undefined;
+}
