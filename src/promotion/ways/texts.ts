@@ -47,3 +47,10 @@ export function textValues(
 export function shortened(version: string): string {
   return /^[0-9a-f]{40}$/.test(version) ? version.slice(0, 7) : version;
 }
+
+/** The text with its placeholders replaced; unknown ones stay as they are. */
+export function renderText(text: string, values: Readonly<Record<string, string>>): string {
+  return text.replace(/\{([a-z-]+)\}/g, (whole, name: string) =>
+    Object.hasOwn(values, name) ? (values[name] ?? whole) : whole,
+  );
+}
