@@ -51,7 +51,8 @@ function decideRunning(context: StageContext, promotion: Promotion, attempt: Att
   const end = deadline(context, attempt);
   const wakeAt = end !== undefined && end > context.known.now ? end : undefined;
   const rule = attempt.effect?.doneAt === undefined ? 'running' : 'arrival';
-  return about(context, promotion, 'wait', rule, promotion.reason, { wakeAt });
+  const gates = gatesOfActive(context, promotion);
+  return about(context, promotion, 'wait', rule, promotion.reason, { gates, wakeAt });
 }
 
 function decideNextAttempt(context: StageContext, promotion: Promotion): Decision {

@@ -6,8 +6,11 @@ import type { Effect } from '../records/record.ts';
 export interface StageWay extends Way {
   /** What became of the effect of an attempt; `unknown` where that cannot be seen. Changes nothing. */
   look(order: ActOrder, effect: Effect): Promise<EffectState>;
-  /** Moves on what is under way, while all gates are open: merges what may be merged. Absent = nothing to be done. */
-  proceed?(order: ActOrder, effect: Effect): Promise<void>;
+  /**
+   * Moves on what is under way, while all gates are open: merges what may be merged. Answers in one sentence what it did,
+   * or what keeps it; `undefined` = there was nothing to be done. Absent = there never is.
+   */
+  proceed?(order: ActOrder, effect: Effect): Promise<string | undefined>;
   /**
    * Clears away what a promotion that has ended left behind (an open pull request with its branch, a run), and says
    * `why` there. Doing it twice changes nothing. Absent = it leaves nothing.
