@@ -112,24 +112,31 @@ async function postDeployment(
   return { id: Number(data.id), sha: commit };
 }
 
-async function postStatus(
+/** What a status says; previews and promotions have each a part of GitHub's states. */
+interface Status extends Omit<DeploymentStatus, 'state'> {
+  readonly state: DeploymentStatus['state'] | 'pending';
+}
+
+/** Gives a deployment a status. GitHub makes none of the others inactive for it. */
+export async function postStatus(
   { octokit, owner, repo }: GitHubClient,
   id: number,
-  { state, description, environmentUrl, logUrl }: DeploymentStatus,
-) {
+  { state, description, environmentUrl, logUrl }: Status,
+): Promise<void> {
   await octokit.request('POST /repos/{owner}/{repo}/deployments/{deployment_id}/statuses', {
     owner,
     repo,
     deployment_id: id,
     state,
-    description: cut(description),
+    description: cutDescription(description),
     log_url: logUrl,
     auto_inactive: false,
     ...(environmentUrl && { environment_url: environmentUrl }),
   });
 }
 
-function cut(description: string): string {
+/** On one line, and as long as GitHub takes. */
+export function cutDescription(description: string): string {
   const line = description.replace(/\s+/g, ' ');
   return line.length > descriptionLimit ? `${start(line, descriptionLimit - 1)}…` : line;
 }

@@ -23,6 +23,8 @@ export interface StageSettings {
   readonly environment: string;
   /** Where people find it. */
   readonly url?: string;
+  /** Whether its promotions are filed as GitHub Deployments; absent = unless a workflow's job does; see `isProjected`. */
+  readonly deployment?: boolean;
   readonly observe: ObserveSettings;
   readonly way: WaySettings;
   /** What `gates.verification` of the pipeline names, in that order. */

@@ -3,7 +3,7 @@ import { duration, formatDuration, formatInstant, type Instant } from '../../cor
 import { codeSpan, escapeMarkdown, link } from '../../preview/markdown.ts';
 import type { Effect } from '../records/record.ts';
 import { shortened } from '../ways/texts.ts';
-import type { PipelineView } from './view.ts';
+import { commitOf, type PipelineView } from './view.ts';
 
 const longestText = 300;
 const longestName = 60;
@@ -25,12 +25,6 @@ export function shownVersion(view: PipelineView, version: string): string {
   const commit = commitOf(view, version);
   const name = shownName(shortened(version));
   return commit === undefined ? name : link(name, `${serverUrl}/${repository}/commit/${commit}`);
-}
-
-/** The commit of a version; `undefined` = it is a tag that this run knows nothing of. */
-export function commitOf({ observed }: PipelineView, version: string): string | undefined {
-  if (/^[0-9a-f]{40}$/.test(version)) return version;
-  return observed?.history.versions.find(({ key }) => key === version)?.commit;
 }
 
 /** Text that leads to an address; text alone where the address is no plain one. */

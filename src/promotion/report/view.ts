@@ -2,6 +2,7 @@ import type { Instant } from '../../core/time.ts';
 import type { ReportLinks } from '../../preview/report.ts';
 import type { Decision } from '../decision.ts';
 import type { Observed } from '../ports.ts';
+import type { Proceeded } from '../proceed.ts';
 import type { PipelineRecord } from '../records/record.ts';
 import type { PipelineSettings } from '../settings.ts';
 
@@ -14,6 +15,8 @@ export interface PipelineView {
   readonly decisions: readonly Decision[];
   /** What was seen in this run; absent = nothing was looked at, and only the record speaks. */
   readonly observed?: Observed;
+  /** What moved on what is under way; see `proceedAll`. */
+  readonly proceeded?: readonly Proceeded[];
   readonly now: Instant;
   readonly dryRun: boolean;
   /** What a command came to, in one sentence, where the run carried one out. */
@@ -21,4 +24,10 @@ export interface PipelineView {
   /** Each one sentence; shown as text. */
   readonly warnings: readonly string[];
   readonly links: ReportLinks;
+}
+
+/** The commit of a version; `undefined` = it is a tag that this run knows nothing of. */
+export function commitOf({ observed }: PipelineView, version: string): string | undefined {
+  if (/^[0-9a-f]{40}$/.test(version)) return version;
+  return observed?.history.versions.find(({ key }) => key === version)?.commit;
 }
