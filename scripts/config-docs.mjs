@@ -89,12 +89,21 @@ function wordsFor(words, answer) {
 }
 
 function sections() {
-  return tables('preview', schema.properties.preview).join('\n');
+  const { preview, pipelines } = schema.properties;
+  return [...tables('preview', preview), ...tables('pipelines', pipelines)].join('\n');
+}
+
+/** The form of a node that has keys; of `staging or { … }` that is the mapping. */
+function mappingOf(node) {
+  const form = node.anyOf?.find(({ properties }) => properties);
+  return form ? { ...form, description: node.description } : node;
 }
 
 /** A table for the section, then one for each section in it. */
-function tables(name, node) {
+function tables(name, given) {
+  const node = mappingOf(given);
   const named = node.additionalProperties;
+  if (node.items?.properties) return tables(`${name}[]`, node.items);
   if (typeof named === 'object' && named.properties) return tables(`${name}.<name>`, named);
   if (!node.properties) return [];
   const rows = Object.entries(node.properties);
@@ -119,6 +128,8 @@ function row(key, node, path) {
 function typeOf(node, path) {
   if (node.enum) return node.enum.map((value) => `\`${value}\``).join(', ');
   if (node.properties) return `[section](#${anchor(path)})`;
+  if (node.items?.properties) return `list of [sections](#${anchor(path)})`;
+  if (mappingOf(node).properties) return `${node.title} or [section](#${anchor(path)})`;
   if (node.additionalProperties?.properties) return `[section by name](#${anchor(path)}name)`;
   if (node.type === 'object') return 'texts by name';
   if (node.type === 'integer') return `whole number, ${node.minimum} to ${node.maximum}`;

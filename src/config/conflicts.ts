@@ -5,7 +5,7 @@ import { show, twoLines } from './wording.ts';
 
 /** Two things the file says that cannot both hold; `path` leads from the section to the one to change. */
 export interface Conflict {
-  readonly path: readonly string[];
+  readonly path: readonly (string | number)[];
   readonly wrong: string;
   readonly next: string;
 }

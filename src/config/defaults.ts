@@ -56,4 +56,5 @@ export const defaultConfiguration: Configuration = {
       },
     ],
   },
+  pipelines: {},
 };

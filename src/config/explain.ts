@@ -6,8 +6,8 @@ import type { Path } from './plain-values.ts';
 import type { ShapeFault } from './shape.ts';
 import { readTwoLines, show } from './wording.ts';
 
-/** Keys and values of versions to come. */
-const futureKeys = new Set(['pipelines', 'staging']);
+/** Keys of versions to come. */
+const futureKeys = [/^staging$/, /^pipelines\.[^.]+\.stages\.\d+\.fleet$/];
 const booleanWords = new Map([
   ...['yes', 'y', 'on', 'true', '1'].map((word) => [word, 'true'] as const),
   ...['no', 'n', 'off', 'false', '0'].map((word) => [word, 'false'] as const),
@@ -132,7 +132,7 @@ function assigned(path: Path, value: string): string {
 function unknownKey({ path, known, elsewhere }: UnknownKey): Words {
   const key = String(path.at(-1));
   const above = path.slice(0, -1);
-  if (futureKeys.has(path.join('.')))
+  if (futureKeys.some((form) => form.test(path.join('.'))))
     return {
       message: `the key ${show(key)}${inside(above)} is not supported by this version of Understudy. Allowed: ${known.join(', ')}`,
       hint: `Remove ${key} and what stands under it.`,
@@ -158,11 +158,12 @@ function didYouMean(meant: string | undefined): string {
   return meant ? ` Did you mean ${JSON.stringify(meant)}?` : '';
 }
 
-/** `preview.eligible.max`, `item 2 of preview.eligible.base`. */
+/** `preview.eligible.max`, `item 2 of preview.eligible.base`, `gates.soak in item 2 of pipelines.app.stages`. */
 function name(path: Path): string {
-  const last = path.at(-1);
-  if (last === undefined) return 'the file';
-  return typeof last === 'number'
-    ? `item ${last + 1} of ${name(path.slice(0, -1))}`
-    : path.join('.');
+  if (path.length === 0) return 'the file';
+  const at = path.findLastIndex((key) => typeof key === 'number');
+  if (at < 0) return path.join('.');
+  const item = `item ${Number(path[at]) + 1} of ${name(path.slice(0, at))}`;
+  const below = path.slice(at + 1).join('.');
+  return below === '' ? item : `${below} in ${item}`;
 }

@@ -3,6 +3,7 @@ import { type Problem, UserError } from '../core/user-error.ts';
 import { readDocument, type Source } from './document.ts';
 import { explainIssue, explainShape, pathOf } from './explain.ts';
 import { isKubernetesText } from './kubernetes-texts.ts';
+import { isPipelineText } from './pipeline-texts.ts';
 import type { Path } from './plain-values.ts';
 import { type Configuration, configurationSchema } from './schema.ts';
 import { findShapeFaults } from './shape.ts';
@@ -30,6 +31,7 @@ function isTextSetting(path: Path): boolean {
   const [section, , item, deeper] = path.slice(start);
   return (
     isKubernetesText(path) ||
+    isPipelineText(path) ||
     (start > 0 &&
       (section === 'parameters' || section === 'tags') &&
       deeper === undefined &&

@@ -3,6 +3,7 @@ import { defaultLocalSettings } from './defaults.ts';
 import { asList } from './lists.ts';
 import { mergeCloudFormation, resolveCloudFormation } from './resolve-cloudformation.ts';
 import { mergeKubernetes, resolveKubernetes } from './resolve-kubernetes.ts';
+import { resolvePipelines } from './resolve-pipeline.ts';
 import { resolveTarget } from './resolve-target.ts';
 import type { FileContent } from './sections.ts';
 
@@ -19,7 +20,7 @@ interface Shared {
 }
 
 /** Turns what the file says into what the actions read: services inherit what stands above them. */
-export function resolveConfiguration({ preview }: FileContent) {
+export function resolveConfiguration({ preview, pipelines }: FileContent) {
   const { id, host, environment } = preview;
   const local = preview.local ?? { 'sleep-after': formatDuration(defaultLocalSettings.sleepAfter) };
   const shared = { probe: mergeProbe(preview.probe, {}, local.health), local };
@@ -41,6 +42,8 @@ export function resolveConfiguration({ preview }: FileContent) {
       targets,
       services,
     },
+    /** By name; empty where the file has none. */
+    pipelines: resolvePipelines(pipelines),
   };
 }
 

@@ -27,7 +27,7 @@ export type ShapeFault =
  * and takes a list for an object.
  */
 export function findShapeFaults(schema: unknown, value: unknown, path: Path = []): ShapeFault[] {
-  const node = unwrap(schema as SchemaNode);
+  const node = formOf(unwrap(schema as SchemaNode), value);
   if (Array.isArray(value) && isMappingOrText(node))
     return [{ kind: 'not-a-mapping', path, message: String(node.message) }];
   if (Array.isArray(value) && node.item)
@@ -39,7 +39,8 @@ export function findShapeFaults(schema: unknown, value: unknown, path: Path = []
     const child = node.entries ? ownEntry(node.entries, key) : node.value;
     if (child) return findShapeFaults(child, inner, [...path, key]);
     const known = Object.keys(node.entries ?? {});
-    const elsewhere = sectionsWith(key, node, path.join('.'));
+    const isInList = path.some((step) => typeof step === 'number');
+    const elsewhere = sectionsWith(key, node, isInList ? '' : path.join('.'));
     return [{ kind: 'unknown-key', path: [...path, key], known, elsewhere }];
   });
 }
@@ -47,12 +48,21 @@ export function findShapeFaults(schema: unknown, value: unknown, path: Path = []
 /** A union with a mapping among its forms and no list: valibot would take a list for the mapping. */
 function isMappingOrText({ type, options = [] }: SchemaNode): boolean {
   const types = options.map((option) => (option as SchemaNode).type);
-  return type === 'union' && types.includes('record') && !types.includes('array');
+  const isMapping = types.includes('record') || types.includes('strict_object');
+  return type === 'union' && isMapping && !types.includes('array');
+}
+
+/** Of a union the form that has the shape of the value, where that has keys of its own. */
+function formOf(node: SchemaNode, value: unknown): SchemaNode {
+  if (node.type !== 'union') return node;
+  const forms = (node.options ?? []).map((option) => unwrap(option as SchemaNode));
+  const key = Array.isArray(value) ? 'item' : 'entries';
+  return forms.find((form) => form[key] !== undefined) ?? node;
 }
 
 function sectionsWith(key: string, node: SchemaNode, at: string): string[] {
   return Object.entries(node.entries ?? {}).flatMap(([name, schema]) => {
-    const below = unwrap(schema);
+    const below = formOf(unwrap(schema), undefined);
     const place = at === '' ? name : `${at}.${name}`;
     const here = below.entries && ownEntry(below.entries, key) ? [place] : [];
     return [...here, ...sectionsWith(key, below, place)];

@@ -3,6 +3,11 @@ import type { Stage } from './pipeline.ts';
 /** A fault of the graph: what, which stage, and the next step. */
 export interface GraphFault {
   readonly stage: string;
+  /** Where: the stage by its place in the list, and which of its keys. */
+  readonly index: number;
+  readonly key: 'name' | 'after';
+  /** What `after` names and does not exist. */
+  readonly other?: string;
   readonly message: string;
   readonly hint: string;
 }
@@ -14,7 +19,7 @@ export function checkStages(stages: readonly Node[]): GraphFault[] {
   const names = new Set(stages.map(({ name }) => name));
   return [
     ...repeated(stages),
-    ...stages.flatMap((stage) => unknown(stage, names)),
+    ...stages.flatMap((stage, index) => unknown(stage, index, names)),
     ...cycle(stages),
   ];
 }
@@ -37,21 +42,26 @@ export function inOrder<T extends Node>(stages: readonly T[]): T[] {
 }
 
 function repeated(stages: readonly Node[]): GraphFault[] {
-  const again = stages.filter(
-    ({ name }, index) => stages.findIndex((other) => other.name === name) < index,
+  const again = [...stages.entries()].filter(
+    ([index, { name }]) => stages.findIndex((other) => other.name === name) < index,
   );
-  return again.map(({ name }) => ({
+  return again.map(([index, { name }]) => ({
     stage: name,
+    index,
+    key: 'name',
     message: `two stages are called ${JSON.stringify(name)}`,
     hint: 'Give each stage of the pipeline a name of its own.',
   }));
 }
 
-function unknown({ name, after }: Node, names: ReadonlySet<string>): GraphFault[] {
+function unknown({ name, after }: Node, index: number, names: ReadonlySet<string>): GraphFault[] {
   return after
     .filter((other) => !names.has(other))
     .map((other) => ({
       stage: name,
+      index,
+      key: 'after',
+      other,
       message: `stage ${JSON.stringify(name)} comes after ${JSON.stringify(other)}, which does not exist`,
       hint: `Stages of this pipeline: ${[...names].join(', ')}.`,
     }));
@@ -72,13 +82,15 @@ function cycle(stages: readonly Node[]): GraphFault[] {
     return found;
   };
   const found = stages.map(({ name }) => walk(name)).find((each) => each !== undefined);
-  return found ? [describeCycle(found)] : [];
+  return found ? [describeCycle(found, stages)] : [];
 }
 
-function describeCycle(names: readonly string[]): GraphFault {
+function describeCycle(names: readonly string[], stages: readonly Node[]): GraphFault {
   const [stage = ''] = names;
   return {
     stage,
+    index: stages.findIndex(({ name }) => name === stage),
+    key: 'after',
     message: `stages wait for each other: ${[...names].reverse().join(' → ')}`,
     hint: 'Take one of these out of the other’s `after`.',
   };

@@ -18,7 +18,7 @@ function outputs(
   const { inputs: defaults } = readInputs({}, readComputePreviewIdInputs);
   const known = { repository, branch: undefined, commit: undefined, pullRequest: undefined };
   return toOutputs(
-    compute({ ...defaults, ...inputs }, { preview }, { ...known, ...facts }),
+    compute({ ...defaults, ...inputs }, { preview, pipelines: {} }, { ...known, ...facts }),
     undefined,
   );
 }

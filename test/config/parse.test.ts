@@ -104,6 +104,7 @@ preview:
         },
       ],
     },
+    pipelines: {},
   });
 });
 

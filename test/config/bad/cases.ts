@@ -97,11 +97,6 @@ export const shapeFaults: readonly BadFile[] = [
   bad('a number as the whole file', '42\n', ['1:1', 'the file must be a mapping', '42']),
   bad('a misspelt section', 'previews: {}\n', ['1:1', '"previews"', 'Did you mean "preview"?']),
   bad('a key in capitals', 'Preview: {}\n', ['1:1', 'Did you mean "preview"?']),
-  bad('pipelines', 'pipelines: { app: {} }\n', [
-    '1:1',
-    '"pipelines"',
-    'not supported by this version',
-  ]),
   bad('staging', 'staging: {}\n', ['1:1', '"staging"', 'not supported by this version']),
   inPreview(
     'a misspelt key',
@@ -454,7 +449,7 @@ export const serviceFaults: readonly BadFile[] = [
 export const severalFaults: readonly BadFile[] = [
   bad(
     'faults of every kind at once, in the order of the file',
-    'previw: 1\npreview:\n  id: x\n  host: "{a}"\n  id: y\n  eligible: { drafts: yes, max: 0, base: [1, "["] }\n  local: { env: { A: 1 } }\npipelines: {}\n',
+    'previw: 1\npreview:\n  id: x\n  host: "{a}"\n  id: y\n  eligible: { drafts: yes, max: 0, base: [1, "["] }\n  local: { env: { A: 1 } }\nstaging: {}\n',
     ['1:1', '"previw"'],
     ['3:7', '"x"'],
     ['4:9', '{a}'],
@@ -464,7 +459,7 @@ export const severalFaults: readonly BadFile[] = [
     ['6:43', 'item 1'],
     ['6:46', 'item 2'],
     ['7:22', 'preview.local.env.A'],
-    ['8:1', '"pipelines"'],
+    ['8:1', '"staging"'],
   ),
   bad(
     'all unknown keys, not only the first',

@@ -1,0 +1,85 @@
+import type { Pipeline, Stage, Via } from '../promotion/pipeline.ts';
+import type {
+  PipelineSettings,
+  StageSettings,
+  VersionSource,
+  WaySettings,
+} from '../promotion/settings.ts';
+import { asList } from './lists.ts';
+import { defaultPipeline } from './pipeline-defaults.ts';
+import type { FilePipeline, FileStage } from './pipeline-section.ts';
+import { asDuration } from './resolve-kubernetes-app.ts';
+import { resolveGates, resolveVerifications } from './resolve-pipeline-gates.ts';
+import { resolveObserve } from './resolve-pipeline-observe.ts';
+import { resolveWay } from './resolve-pipeline-way.ts';
+
+/** The pipelines of the file, by name, in its order. */
+export function resolvePipelines(
+  given: Readonly<Record<string, FilePipeline>> = {},
+): Readonly<Record<string, PipelineSettings>> {
+  return Object.fromEntries(
+    Object.entries(given).map(([name, pipeline]) => [name, resolvePipeline(name, pipeline)]),
+  );
+}
+
+function resolvePipeline(name: string, given: FilePipeline): PipelineSettings {
+  const versions = resolveVersions(given.versions);
+  const branch = 'branch' in versions ? versions.branch : defaultPipeline.branch;
+  const stages = given.stages.map((stage) => {
+    const way = resolveWay(stage.via, branch);
+    return {
+      stage: resolveStage(stage, way.via),
+      settings: [stage.name, resolveSettings(stage, way, branch)] as const,
+    };
+  });
+  const pipeline: Pipeline = {
+    name,
+    requiredChecks: asList(given.versions.checks),
+    order: given.order,
+    finishWithin: asDuration(given['finish-within']),
+    stages: stages.map(({ stage }) => stage),
+  };
+  return {
+    pipeline,
+    versions,
+    stages: Object.fromEntries(stages.map(({ settings }) => settings)),
+  };
+}
+
+function resolveVersions(given: FilePipeline['versions']): VersionSource {
+  const { branch = defaultPipeline.branch, tags, releases, deployments } = given;
+  if (tags !== undefined) return { from: 'tags', pattern: tags };
+  if (releases !== undefined) return { from: 'releases', which: releases };
+  if (deployments !== undefined) return { from: 'deployments', environment: deployments, branch };
+  return { from: 'branch', branch };
+}
+
+function resolveStage(given: FileStage, via: Via): Stage {
+  const { name, after, need, gates, retry, timeout } = given;
+  const isReported = via === 'outputs' || via === 'dispatch';
+  return {
+    name,
+    after: asList(after),
+    need,
+    via,
+    arrival: given.arrival ?? (isReported ? 'reported' : 'observed'),
+    gates: resolveGates(gates),
+    retry: {
+      attempts: retry.attempts,
+      delay: asDuration(retry.delay),
+      longest: asDuration(retry.longest),
+    },
+    timeout: asDuration(timeout),
+  };
+}
+
+function resolveSettings(given: FileStage, way: WaySettings, branch: string): StageSettings {
+  const { name, environment = name, url, observe, gates } = given;
+  return {
+    environment,
+    ...(url !== undefined && { url }),
+    observe: resolveObserve(observe, branch),
+    way,
+    verifications: resolveVerifications(gates.verification),
+  };
+}
