@@ -87,7 +87,9 @@ function burst(id: string) {
 
 function waitOrGiveUp({ warn }: ClientOptions) {
   return (limit: string) =>
-    (retryAfter: number, _options: object, _octokit: unknown, retryCount: number): boolean => {
+    (retryAfter: number, options: object, _octokit: unknown, retryCount: number): boolean => {
+      const { request } = options as { readonly request?: { readonly waits?: boolean } };
+      if (request?.waits === false) return false;
       const wait = retryAfter <= longestRateLimitWait && retryCount < 2;
       if (wait) warn(`GitHub asks to wait ${retryAfter} s for ${limit}`);
       return wait;
@@ -98,6 +100,7 @@ function countingFetch({ environment }: ClientOptions, count: () => void) {
   const send = httpFetch(environment);
   return (url: string, request: HttpRequest = {}) => {
     count();
-    return send(url, { ...request, signal: AbortSignal.timeout(requestTimeout) });
+    const ends = [AbortSignal.timeout(requestTimeout), ...(request.signal ? [request.signal] : [])];
+    return send(url, { ...request, signal: AbortSignal.any(ends) });
   };
 }

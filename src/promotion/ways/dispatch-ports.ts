@@ -9,8 +9,11 @@ export interface Workflows {
     ref: string,
     inputs: Readonly<Record<string, string>>,
   ): Promise<Written<StartedRun | undefined>>;
-  /** All runs that were started by `workflow_dispatch` since then. Throws when it cannot see them all. */
-  dispatched(file: string, since: Instant): Promise<readonly WorkflowRun[]>;
+  /**
+   * All runs that were started by `workflow_dispatch` since then; `undefined` = there is no such workflow, or it may not be
+   * seen. Throws when it cannot see them all.
+   */
+  dispatched(file: string, since: Instant): Promise<readonly WorkflowRun[] | undefined>;
   /** `undefined` = there is no such run, or none to be seen yet. */
   run(id: string): Promise<WorkflowRun | undefined>;
   /** The workflow's text on a branch or tag; `undefined` = there is none. */

@@ -65,12 +65,22 @@ export function dispatchWay(
 async function find(dispatch: Dispatch, order: ActOrder): Promise<Effect | undefined> {
   const { settings, workflows } = dispatch;
   const runs = await workflows.dispatched(settings.workflow, startOf(order));
+  if (!runs) return noWorkflow(settings, order);
   const mine = named(runs, order.key);
   if (mine) return effectOf(mine, mine.createdAt);
   const ref = refFor(dispatch, order);
   const nameless = runs.filter((run) => mayBeOf(order, ref, run));
   if (nameless.length > 0 && !isFresh(order)) await refuseNameless(dispatch, ref, nameless);
   return undefined;
+}
+
+/** Without the workflow nothing can have been started, if it was never there; `act` says that it is missing. */
+function noWorkflow({ workflow }: DispatchSettings, order: ActOrder): undefined {
+  if (isFresh(order)) return undefined;
+  throw new UserError(
+    `it is not known whether ${workflow} was started: GitHub shows no such workflow`,
+    `Look whether .github/workflows/${workflow} is on the default branch, and whether the job has \`actions: write\`.`,
+  );
 }
 
 /** When the first run of this attempt can have been started at the earliest. */
@@ -194,7 +204,7 @@ async function runOf(
 ): Promise<WorkflowRun | undefined> {
   if (isId(reference)) return workflows.run(reference);
   const runs = await workflows.dispatched(settings.workflow, instant(at - skew));
-  return named(runs, order.key);
+  return named(runs ?? [], order.key);
 }
 
 function isId(reference: string): boolean {

@@ -1,0 +1,126 @@
+import type { Relation } from '../promotion/versions.ts';
+import type { Refs, Tip } from '../promotion/ways/ref-ports.ts';
+import type { Written } from '../promotion/ways/written.ts';
+import { explained, isNotFound } from './api-error.ts';
+import type { GitHubClient } from './client.ts';
+import { sentOnce, written } from './written.ts';
+
+/** Comparing names the head's side: how it stands to the base. */
+const relations: Readonly<Record<string, Relation>> = {
+  identical: 'same',
+  ahead: 'newer',
+  behind: 'older',
+  diverged: 'diverged',
+};
+
+/** Branches and tags by GitHub's git database. A move without force is a compare-and-swap; see `githubLedgerRefs`. */
+export function githubRefs(client: GitHubClient): Refs {
+  return {
+    tip: (ref) => tip(client, ref),
+    relate: (commit, to) => relate(client, commit, to),
+    create: (ref, commit) => create(client, ref, commit),
+    move: (ref, commit, force) => move(client, ref, commit, force),
+  };
+}
+
+/** Answers may be cached for a minute, which is too old to move anything by. */
+async function tip({ octokit, owner, repo }: GitHubClient, ref: string): Promise<Tip | undefined> {
+  const purpose = { act: `show ${ref}`, permission: 'contents: read' };
+  return explained(purpose, async () => {
+    const answer = await octokit
+      .request('GET /repos/{owner}/{repo}/git/ref/{ref}', {
+        owner,
+        repo,
+        ref,
+        headers: { 'cache-control': 'no-cache' },
+      })
+      .catch(undefinedIfAbsent);
+    if (!answer) return undefined;
+    const { type, sha } = answer.data.object;
+    if (type !== 'tag') return { commit: sha, annotated: false };
+    const { data } = await octokit.request('GET /repos/{owner}/{repo}/git/tags/{tag_sha}', {
+      owner,
+      repo,
+      tag_sha: sha,
+    });
+    return { commit: data.object.sha, annotated: true };
+  });
+}
+
+/** 404 also where the two have no commit in common. */
+async function relate(
+  { octokit, owner, repo }: GitHubClient,
+  commit: string,
+  to: string,
+): Promise<Relation> {
+  const purpose = { act: `compare ${commit} with ${to}`, permission: 'contents: read' };
+  const answer = await explained(purpose, () =>
+    octokit
+      .request('GET /repos/{owner}/{repo}/compare/{basehead}', {
+        owner,
+        repo,
+        basehead: `${to}...${commit}`,
+        per_page: 1,
+      })
+      .catch(undefinedIfAbsent),
+  );
+  if (!answer) return 'diverged';
+  const { status } = answer.data;
+  const relation = relations[status];
+  if (!relation) throw new Error(`GitHub says that ${commit} is ${status} of ${to}`);
+  return relation;
+}
+
+function undefinedIfAbsent(cause: unknown): undefined {
+  if (!isNotFound(cause)) throw cause;
+  return undefined;
+}
+
+async function create(
+  { octokit, owner, repo }: GitHubClient,
+  ref: string,
+  commit: string,
+): Promise<Written> {
+  return outrun(
+    await written(async () => {
+      await octokit.request('POST /repos/{owner}/{repo}/git/refs', {
+        owner,
+        repo,
+        ref: `refs/${ref}`,
+        sha: commit,
+        request: sentOnce(),
+      });
+      return undefined;
+    }),
+  );
+}
+
+async function move(
+  { octokit, owner, repo }: GitHubClient,
+  ref: string,
+  commit: string,
+  force: boolean,
+): Promise<Written> {
+  return outrun(
+    await written(async () => {
+      await octokit.request('PATCH /repos/{owner}/{repo}/git/refs/{ref}', {
+        owner,
+        repo,
+        ref,
+        sha: commit,
+        force,
+        request: sentOnce(),
+      });
+      return undefined;
+    }),
+  );
+}
+
+/** By the beginning of GitHub's words, whose ends have changed over the years. */
+function outrun(answer: Written): Written {
+  if (answer.kind !== 'refused' || answer.as !== 'invalid') return answer;
+  const faster = /not a fast.forward|already exists|does not exist/i.test(answer.detail);
+  return faster && !/object does not exist/i.test(answer.detail)
+    ? { ...answer, as: 'outrun' }
+    : answer;
+}
