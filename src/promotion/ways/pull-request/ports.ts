@@ -1,13 +1,17 @@
 import type { Instant } from '../../../core/time.ts';
 import type { Written } from '../written.ts';
 
-/** What the way needs of the world. */
-export interface PullRequestPorts {
+/** What the way needs of GitHub. */
+export interface PullRequestWorld {
   readonly pulls: PromotionPulls;
   readonly trimmings: Trimmings;
   readonly branches: Branches;
   readonly objects: GitObjects;
   readonly history: History;
+}
+
+/** What the way needs in all. */
+export interface PullRequestPorts extends PullRequestWorld {
   clock(): Instant;
   /** What went wrong beside the point, for people. */
   warn(line: string): void;
