@@ -6,7 +6,7 @@ import type { Stage } from '../pipeline.ts';
 import { openEffect } from '../records/leases.ts';
 import { activePromotion, type Effect, type Promotion, stageRecord } from '../records/record.ts';
 import type { StageSettings } from '../settings.ts';
-import { contextOf, knownFrom } from '../stage-context.ts';
+import { contextOf, knownFrom, type StageContext } from '../stage-context.ts';
 import { inOrder } from '../stage-graph.ts';
 import type { PipelineView } from './view.ts';
 
@@ -65,13 +65,23 @@ export function stageViews(view: PipelineView): StageView[] {
       next: nextOf(decision, active),
       active,
       effect,
-      // A decision on what is under way names no gates, but a pull request is merged only while all are open.
-      gates:
-        active && effect && view.observed && !decision?.gates.length
-          ? gatesOfActive(context, active)
-          : (decision?.gates ?? []),
+      gates: gatesOf(view, context, decision, active),
     };
   });
+}
+
+/** None of a promotion that no gate stops any more: only an open pull request waits for them. */
+function gatesOf(
+  { observed }: PipelineView,
+  context: StageContext,
+  decision: Decision | undefined,
+  active: Promotion | undefined,
+): readonly Gate[] {
+  const effect = active && openEffect(active)?.effect;
+  if (!active || !effect) return decision?.gates ?? [];
+  if (effect.kind !== 'pull-request' || effect.doneAt !== undefined) return [];
+  if (decision && decision.gates.length > 0) return decision.gates;
+  return observed ? gatesOfActive(context, active) : [];
 }
 
 const nothingSeen = {

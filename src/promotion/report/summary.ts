@@ -1,5 +1,4 @@
 import { table } from '../../preview/markdown.ts';
-import { wakeAtOf } from '../decide.ts';
 import type { Decision } from '../decision.ts';
 import { isOpen } from '../gates/gate.ts';
 import { mainDecision } from './conclude.ts';
@@ -16,7 +15,7 @@ import {
 } from './shown.ts';
 import { type StageView, stageViews } from './stage-view.ts';
 import { healthSigns, stageSigns } from './states.ts';
-import type { PipelineView } from './view.ts';
+import { nextWakeAt, type PipelineView } from './view.ts';
 
 /** GitHub drops a summary of more than 1 MiB whole; other steps of the job have summaries of their own. */
 const summaryLimit = 900_000;
@@ -102,17 +101,25 @@ function renderName({ stage, settings }: StageView): string {
   return settings?.url === undefined ? name : shownLink(name, settings.url);
 }
 
-function renderWaits({ now }: PipelineView, { decision, effect }: StageView): string {
+function renderWaits({ now, proceeded = [] }: PipelineView, view: StageView): string {
+  const { decision, effect, stage } = view;
   const leads = effect ? [shownEffect(effect)] : [];
-  if (!decision) return leads.join('');
-  const { wakeAt, reason } = decision;
-  const until = wakeAt === undefined ? [] : [`until ${shownMoment(wakeAt, now)}`];
-  return [shownText(reason), ...until, ...leads].join('<br>');
+  const did = proceeded.filter((each) => each.stage === stage.name);
+  const until =
+    decision?.wakeAt === undefined ? [] : [`until ${shownMoment(decision.wakeAt, now)}`];
+  return [
+    ...(decision ? [shownText(decision.reason)] : []),
+    ...did.map(({ evidence }) => shownText(evidence)),
+    ...until,
+    ...leads,
+  ].join('<br>');
 }
 
-function renderNextLook({ decisions, now }: PipelineView): string[] {
-  const wakeAt = wakeAtOf(decisions);
-  return wakeAt === undefined ? [] : [`Next change by time alone: ${shownMoment(wakeAt, now)}`, ''];
+function renderNextLook(view: PipelineView): string[] {
+  const wakeAt = nextWakeAt(view);
+  return wakeAt === undefined
+    ? []
+    : [`Next change by time alone: ${shownMoment(wakeAt, view.now)}`, ''];
 }
 
 function renderShutGates(view: PipelineView, { stage, gates, decision, active }: StageView) {
