@@ -1,15 +1,25 @@
 import type { RefStore } from '../ledger/ref-store.ts';
 import type { Comments, Deployments, PullRequests } from '../preview/ports.ts';
 import type { PromotionDeployments } from '../promotion/deployment-ports.ts';
+import type {
+  CheckReader,
+  EnvironmentReader,
+  HistoryReader,
+  PeopleReader,
+} from '../promotion/observe/ports.ts';
 import type { Workflows } from '../promotion/ways/dispatch-ports.ts';
 import type { PullRequestWorld } from '../promotion/ways/pull-request/ports.ts';
 import type { Refs } from '../promotion/ways/ref-ports.ts';
 import type { Releases } from '../promotion/ways/release-ports.ts';
+import { githubChecks } from './checks.ts';
 import { type ClientOptions, connectClient } from './client.ts';
 import { hasWriteAccess } from './collaborators.ts';
 import { githubComments } from './comments.ts';
 import { githubDeployments } from './deployments.ts';
+import { githubEnvironments } from './environments.ts';
+import { githubHistory, tipOf } from './history.ts';
 import { githubLedgerRefs } from './ledger-refs.ts';
+import { githubPeople } from './people.ts';
 import { githubPromotionDeployments } from './promotion-deployments.ts';
 import { githubPullRequestWorld } from './promotion-pulls.ts';
 import { githubPullRequests } from './pull-requests.ts';
@@ -34,6 +44,13 @@ export interface GitHub {
   readonly releases: Releases;
   /** What promotions by pull request go over. */
   readonly pullRequestWay: PullRequestWorld;
+  /** With `tipOf` and `readFile`, what promotions are decided by. */
+  readonly history: HistoryReader;
+  readonly environments: EnvironmentReader;
+  readonly checks: CheckReader;
+  readonly people: PeopleReader;
+  /** The commit that `heads/production` or `tags/live` stands for; `undefined` = there is none. */
+  tipOf(ref: string): Promise<string | undefined>;
   hasWriteAccess(login: string): Promise<boolean>;
   readFile(path: string, ref: string): Promise<string | undefined>;
   /** Paths of all files below a folder, relative to it. */
@@ -57,6 +74,11 @@ export function connectGitHub(options: ClientOptions): GitHub {
     workflows: githubWorkflows(client),
     releases: githubReleases(client),
     pullRequestWay: githubPullRequestWorld(client, comments),
+    history: githubHistory(client),
+    environments: githubEnvironments(client),
+    checks: githubChecks(client),
+    people: githubPeople(client),
+    tipOf: (ref) => tipOf(client, ref),
     hasWriteAccess: (login) => hasWriteAccess(client, login),
     readFile: (path, ref) => readRepositoryFile(client, path, ref),
     listFolder: (folder, ref) => listRepositoryFolder(client, folder, ref),

@@ -76,6 +76,11 @@ export function versionsOfDeployments(
   return versionsOfBranch(branch.filter(({ sha }) => deployed.has(sha)));
 }
 
+/** Whether a tag is a semantic version, with or without `v`. */
+export function isSemanticTag(tag: string): boolean {
+  return semanticForm.test(tag);
+}
+
 function versionOfTag({ tag, sha, at, authors }: TaggedCommit): Version {
   return { key: tag, commit: sha, at, ...(authors && { authors }) };
 }

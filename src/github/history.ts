@@ -1,0 +1,205 @@
+import { RequestError } from '@octokit/request-error';
+import { instant, parseInstant } from '../core/time.ts';
+import type {
+  Comparison,
+  HistoryReader,
+  Listed,
+  ListedCommit,
+  ListedRelease,
+  ListedTag,
+} from '../promotion/observe/ports.ts';
+import type { Relation } from '../promotion/versions.ts';
+import { explained, isNotFound } from './api-error.ts';
+import type { GitHubClient } from './client.ts';
+import { allPages, hasNext, pageSize } from './pages.ts';
+
+const permission = 'contents: read';
+/** Tags come in the order of their names, so that all are needed; releases newest first. */
+const tagPages = 10;
+const releasePages = 3;
+/** Comparisons list as many commits. */
+const comparedPages = 3;
+
+/** The history of the repository by GitHub's REST API. */
+export function githubHistory(client: GitHubClient): HistoryReader {
+  return {
+    commits: (from, page) => commits(client, from, page),
+    tags: () => allPages((page) => tags(client, page), tagPages),
+    releases: () => allPages((page) => releases(client, page), releasePages),
+    compare: (base, head) => compare(client, base, head),
+    authorsBetween: (base, head) => authorsBetween(client, base, head),
+  };
+}
+
+/** The commit that `heads/production` or `tags/live` stands for; `undefined` = there is none. */
+export async function tipOf(
+  { octokit, owner, repo }: GitHubClient,
+  ref: string,
+): Promise<string | undefined> {
+  return explained({ act: `show the commit of ${ref}`, permission }, async () => {
+    const answer = await octokit
+      .request('GET /repos/{owner}/{repo}/commits/{ref}', {
+        owner,
+        repo,
+        ref,
+        mediaType: { format: 'sha' },
+        headers: { 'cache-control': 'no-cache' },
+      })
+      .catch((cause) => {
+        if (isNotFound(cause) || isStatus(cause, 422)) return undefined;
+        throw cause;
+      });
+    return answer && String(answer.data).trim();
+  });
+}
+
+async function commits(
+  { octokit, owner, repo }: GitHubClient,
+  from: string | undefined,
+  page: number,
+): Promise<Listed<ListedCommit>> {
+  const act = `list the commits of ${from ?? 'the default branch'}`;
+  return explained({ act, permission }, async () => {
+    const answer = await octokit
+      .request('GET /repos/{owner}/{repo}/commits', {
+        owner,
+        repo,
+        ...(from !== undefined && { sha: from }),
+        per_page: pageSize,
+        ...(page > 1 && { page }),
+        headers: { 'cache-control': 'no-cache' },
+      })
+      .catch((cause) => {
+        if (isStatus(cause, 409) && /empty/i.test(cause.message)) return undefined;
+        throw cause;
+      });
+    if (!answer) return { items: [], more: false };
+    return { items: answer.data.map(toCommit), more: hasNext(answer) };
+  });
+}
+
+async function tags(
+  { octokit, owner, repo }: GitHubClient,
+  page: number,
+): Promise<Listed<ListedTag>> {
+  return explained({ act: 'list the tags', permission }, async () => {
+    const path = 'GET /repos/{owner}/{repo}/tags';
+    const answer = await octokit.request(path, { owner, repo, per_page: pageSize, page });
+    const items = answer.data.map(({ name, commit }) => ({ tag: name, sha: commit.sha }));
+    return { items, more: hasNext(answer) };
+  });
+}
+
+async function releases(
+  { octokit, owner, repo }: GitHubClient,
+  page: number,
+): Promise<Listed<ListedRelease>> {
+  return explained({ act: 'list the releases', permission }, async () => {
+    const path = 'GET /repos/{owner}/{repo}/releases';
+    const answer = await octokit.request(path, { owner, repo, per_page: pageSize, page });
+    const items = answer.data.map(({ tag_name, published_at, created_at, draft, prerelease }) => ({
+      tag: tag_name,
+      at: parseInstant(published_at ?? created_at) ?? instant(0),
+      draft,
+      prerelease,
+    }));
+    return { items, more: hasNext(answer) };
+  });
+}
+
+/** Of the second page of one commit each, as the first carries all the files that differ, with their patches. */
+async function compare(
+  { octokit, owner, repo }: GitHubClient,
+  base: string,
+  head: string,
+): Promise<Comparison | undefined> {
+  return explained({ act: `compare ${base} with ${head}`, permission }, async () => {
+    const answer = await octokit
+      .request('GET /repos/{owner}/{repo}/compare/{basehead}', {
+        owner,
+        repo,
+        basehead: `${base}...${head}`,
+        per_page: 1,
+        page: 2,
+      })
+      .catch((cause) => {
+        if (isNotFound(cause)) return undefined;
+        throw cause;
+      });
+    if (!answer) return undefined;
+    const { status, ahead_by, base_commit } = answer.data;
+    return { relation: relations[status], ahead: ahead_by, base: toCommit(base_commit) };
+  });
+}
+
+const relations: Readonly<Record<'diverged' | 'ahead' | 'behind' | 'identical', Relation>> = {
+  ahead: 'newer',
+  behind: 'older',
+  identical: 'same',
+  diverged: 'diverged',
+};
+
+async function authorsBetween(
+  { octokit, owner, repo }: GitHubClient,
+  base: string,
+  head: string,
+): Promise<readonly string[] | undefined> {
+  let total = 0;
+  const { items } = await explained({ act: `compare ${base} with ${head}`, permission }, () =>
+    allPages(async (page) => {
+      const answer = await octokit.request('GET /repos/{owner}/{repo}/compare/{basehead}', {
+        owner,
+        repo,
+        basehead: `${base}...${head}`,
+        per_page: pageSize,
+        page,
+      });
+      total = answer.data.total_commits;
+      return { items: answer.data.commits.map(toCommit), more: hasNext(answer) };
+    }, comparedPages),
+  );
+  const isWhole = items.length === total && items.every(({ authors }) => authors !== undefined);
+  return isWhole ? [...new Set(items.flatMap(({ authors = [] }) => authors))] : undefined;
+}
+
+/** What of GitHub's commit is read here. */
+interface RawCommit {
+  readonly sha: string;
+  readonly parents: readonly { readonly sha: string }[];
+  readonly author: object | null;
+  readonly commit: {
+    readonly message: string;
+    readonly committer: { readonly date?: string } | null;
+    readonly author: { readonly date?: string } | null;
+  };
+}
+
+function toCommit(raw: RawCommit): ListedCommit {
+  const { committer, author, message } = raw.commit;
+  const login = raw.author && 'login' in raw.author ? String(raw.author.login) : undefined;
+  const others = coAuthors(message);
+  return {
+    sha: raw.sha,
+    parents: raw.parents.map(({ sha }) => sha),
+    at: parseInstant(committer?.date ?? author?.date ?? '') ?? instant(0),
+    authors: login === undefined || !others ? undefined : [...new Set([login, ...others])],
+  };
+}
+
+/**
+ * Logins of the `Co-authored-by` of a squashed commit, told by GitHub's own addresses; `undefined` where there is one
+ * with another address, which may be anyone's.
+ */
+function coAuthors(message: string): readonly string[] | undefined {
+  const addresses = [...message.matchAll(/^co-authored-by:.*<([^<>]*)>\s*$/gim)].map(
+    ([, address = '']) => address,
+  );
+  const logins = addresses.map(
+    (address) => /^(?:\d+\+)?([^@+]+)@users\.noreply\.github\.com$/i.exec(address)?.[1],
+  );
+  return logins.includes(undefined) ? undefined : logins.filter((login) => login !== undefined);
+}
+
+function isStatus(cause: unknown, status: number): cause is RequestError {
+  return cause instanceof RequestError && cause.status === status;
+}

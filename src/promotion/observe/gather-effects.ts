@@ -1,0 +1,55 @@
+import type { Instant } from '../../core/time.ts';
+import { UserError } from '../../core/user-error.ts';
+import type { EffectState, PromotionFacts } from '../facts.ts';
+import type { Pipeline } from '../pipeline.ts';
+import type { ActOrder } from '../ports.ts';
+import { openEffect } from '../records/leases.ts';
+import {
+  activePromotion,
+  type Effect,
+  type PipelineRecord,
+  stageRecord,
+} from '../records/record.ts';
+import type { StageWay } from '../ways/way.ts';
+import { wordsOf } from './observe-stage.ts';
+import type { Limiter } from './shared-calls.ts';
+import type { Looking } from './stage-view.ts';
+
+interface OpenEffect {
+  readonly order: ActOrder;
+  readonly effect: Effect;
+}
+
+/** What became of the effects that are under way, by the key of their attempt. A look that fails is unknown. */
+export async function gatherEffects(
+  pipeline: Pipeline,
+  record: PipelineRecord,
+  way: (stage: string) => StageWay,
+  { now, warn, limiter }: Pick<Looking, 'now' | 'warn'> & { readonly limiter: Limiter },
+): Promise<PromotionFacts['effects']> {
+  const open = pipeline.stages.flatMap(({ name }) => effectUnderWay(pipeline, record, name));
+  const found = await Promise.all(
+    open.map(async ({ order, effect }): Promise<[string, EffectState]> => {
+      const look = limiter(async () => way(order.stage).look(order, effect));
+      const state = await look.catch((cause: unknown) => {
+        if (cause instanceof UserError) for (const problem of cause.problems) warn(problem);
+        return notSeen(cause, now());
+      });
+      return [order.key, state];
+    }),
+  );
+  return Object.fromEntries(found);
+}
+
+function effectUnderWay(pipeline: Pipeline, record: PipelineRecord, stage: string): OpenEffect[] {
+  const promotion = activePromotion(stageRecord(record, stage));
+  const attempt = promotion && openEffect(promotion);
+  if (!promotion || !attempt?.effect) return [];
+  const { number, lease, effect } = attempt;
+  const order = { pipeline: pipeline.name, stage, promotion, attempt: number, key: lease.effect };
+  return [{ order, effect }];
+}
+
+function notSeen(cause: unknown, at: Instant): EffectState {
+  return { state: 'unknown', at, evidence: `it could not be looked at: ${wordsOf(cause)}` };
+}
