@@ -12,7 +12,7 @@ import { takeInAll } from './pushes.ts';
 import type { Answer } from './route.ts';
 import type { SeedPull } from './seed.ts';
 import { seedPullRequests } from './seed.ts';
-import type { Permissions, RunState } from './state.ts';
+import type { Permissions, Protection, RunState } from './state.ts';
 import { issueToken } from './tokens.ts';
 import type { World } from './world.ts';
 import { account, ensureRepository, gitDirectories, isRepositoryName } from './world.ts';
@@ -33,7 +33,10 @@ export function createLabControl(
     'POST /_lab/collaborators': (body) => addCollaborator(world, body),
     'POST /_lab/teams': (body) => setTeam(world, body),
     'POST /_lab/pulls': (body) => seed(world, body),
-    'POST /_lab/runs': (body) => addRun(world, body),
+    'POST /_lab/runs': (body) =>
+      body.id === undefined ? addRun(world, body) : moveRun(world, body),
+    'POST /_lab/workflows': (body) => switchWorkflow(world, body),
+    'POST /_lab/protections': (body) => protect(world, body),
     'POST /_lab/clock': (body) => setClock(world, body),
     'POST /_lab/faults': (body) => addFault(faults, body),
     'GET /_lab/faults': () => ok(faults.list()),
@@ -166,6 +169,43 @@ function addRun(world: World, body: Body): Answer {
   };
   world.store.changeRepository(text(body, 'repository'), (r) => ({ ...r, runs: [...r.runs, run] }));
   return made({ id: run.id });
+}
+
+/** What became of a run: `{ repository, id, status, conclusion }`. */
+function moveRun(world: World, body: Body): Answer {
+  const [status, conclusion] = [text(body, 'status'), optional(body, 'conclusion') ?? null];
+  const updatedAt = timestamp(world.clock);
+  const moved = (run: RunState) =>
+    run.id === body.id ? { ...run, status, conclusion, updatedAt } : run;
+  world.store.changeRepository(text(body, 'repository'), (r) => ({
+    ...r,
+    runs: r.runs.map(moved),
+  }));
+  return ok({ id: body.id });
+}
+
+/** Switches a workflow off, or on again: `{ repository, path, enabled }`. */
+function switchWorkflow(world: World, body: Body): Answer {
+  const path = text(body, 'path');
+  world.store.changeRepository(text(body, 'repository'), ({ disabledWorkflows = [], ...r }) => ({
+    ...r,
+    disabledWorkflows: [
+      ...disabledWorkflows.filter((one) => one !== path),
+      ...(body.enabled === true ? [] : [path]),
+    ],
+  }));
+  return ok({ path });
+}
+
+/** Guards a ref: `{ repository, ref: refs/heads/…, rule: pull-request | no-force }`; without a rule no more. */
+function protect(world: World, body: Body): Answer {
+  const ref = text(body, 'ref');
+  const rule = optional(body, 'rule') as Protection | undefined;
+  world.store.changeRepository(text(body, 'repository'), (r) => {
+    const { [ref]: _, ...others } = r.protections ?? {};
+    return { ...r, protections: rule ? { ...others, [ref]: rule } : others };
+  });
+  return ok({ ref });
 }
 
 function setClock(world: World, body: Body): Answer {

@@ -41,6 +41,9 @@ export interface PullState {
   readonly mergedBy: string | null;
   readonly mergeCommitSha: string | null;
   readonly maintainerCanModify: boolean;
+  /** Who is asked for a review still: logins, and slugs of teams. */
+  readonly reviewers?: readonly string[];
+  readonly reviewTeams?: readonly string[];
 }
 
 /** An issue; a pull request is an issue with `pull`, as on GitHub. Times are ISO 8601. */
@@ -55,6 +58,7 @@ export interface IssueState {
   readonly createdAt: string;
   readonly updatedAt: string;
   readonly closedAt: string | null;
+  readonly closedBy?: string;
   readonly pull?: PullState;
 }
 
@@ -165,6 +169,8 @@ export interface EnvironmentState {
 export interface RunState {
   readonly id: number;
   readonly name: string;
+  /** What `run-name` made of it; absent = the name. */
+  readonly title?: string;
   readonly path: string;
   readonly event: string;
   readonly headBranch: string;
@@ -175,6 +181,9 @@ export interface RunState {
   readonly createdAt: string;
   readonly updatedAt: string;
 }
+
+/** `pull-request`: no update but by a merge; `no-force`: forward only. */
+export type Protection = 'pull-request' | 'no-force';
 
 /**
  * Everything known of one repository but its git objects. Never changed in place: each change makes a new
@@ -202,6 +211,12 @@ export interface RepositoryState {
   readonly releases: readonly ReleaseState[];
   readonly environments: Readonly<Record<string, EnvironmentState>>;
   readonly runs: readonly RunState[];
+  /** Paths of workflows that are switched off. */
+  readonly disabledWorkflows?: readonly string[];
+  /** Full names of refs that a rule guards, and what it refuses to all. */
+  readonly protections?: Readonly<Record<string, Protection>>;
+  /** Id of the release that was made the latest; absent = the newest. */
+  readonly latestRelease?: number;
   /** Permission of a login: `read triage write maintain admin`. */
   readonly collaborators: Readonly<Record<string, string>>;
   /** Full ref name to object, as last seen in the git directory. */

@@ -8,7 +8,8 @@ describe('statuses, checks, reviews, merges, releases, dispatches, runs, people'
   let lab: Lab;
   beforeAll(async () => {
     lab = await startLab();
-    lab.commit({ '.github/workflows/ci.yml': 'on: push\n' });
+    const inputs = 'on:\n  workflow_dispatch:\n    inputs: { x: { type: string } }\n';
+    lab.commit({ '.github/workflows/ci.yml': inputs, '.github/workflows/other.yml': 'on: push\n' });
     lab.git('push', '--quiet', 'origin', 'main');
   });
   afterAll(() => lab.close());
@@ -130,16 +131,21 @@ describe('statuses, checks, reviews, merges, releases, dispatches, runs, people'
 
   test('runs are listed and cancelled', async () => {
     const head_sha = lab.git('rev-parse', 'main');
-    const run = { repository, head_sha, status: 'in_progress', path: '.github/workflows/ci.yml' };
+    const run = {
+      repository,
+      head_sha,
+      status: 'in_progress',
+      path: '.github/workflows/other.yml',
+    };
     const { id } = (await lab.call('POST', '/_lab/runs', run)).body;
     const list = await lab.call(
       'GET',
       `${repo}/actions/runs?head_sha=${head_sha}&status=in_progress`,
     );
     expect(list.body).toMatchObject({ total_count: 1, workflow_runs: [{ id }] });
-    expect((await lab.call('GET', `${repo}/actions/workflows/ci.yml/runs`)).body.total_count).toBe(
-      1,
-    );
+    expect(
+      (await lab.call('GET', `${repo}/actions/workflows/other.yml/runs`)).body.total_count,
+    ).toBe(1);
     expect((await lab.call('POST', `${repo}/actions/runs/${id}/cancel`)).status).toBe(202);
     expect((await lab.call('GET', `${repo}/actions/runs/${id}`)).body.conclusion).toBe('cancelled');
     expect((await lab.call('POST', `${repo}/actions/runs/${id}/cancel`)).status).toBe(409);

@@ -1,6 +1,8 @@
 import { ApiError, invalidRequest, notFound } from '../api-error.ts';
-import { optionalObject, requiredText } from '../body.ts';
+import { optionalFlag, optionalObject, requiredText } from '../body.ts';
+import { timestamp } from '../clock.ts';
 import { resolveCommit } from '../commits.ts';
+import { fitsCreated } from '../created.ts';
 import { tryGit } from '../git.ts';
 import { countedPage } from '../pagination.ts';
 import type { Answer, Context, Route } from '../route.ts';
@@ -8,8 +10,9 @@ import { numberParam } from '../route.ts';
 import type { RunState } from '../state.ts';
 import { fullName } from '../state.ts';
 import { userView } from '../views/account.ts';
-import { eventRepository } from '../views/repository.ts';
+import { apiOf, eventRepository, htmlOf } from '../views/repository.ts';
 import { runView } from '../views/run.ts';
+import { acceptInputs, readWorkflow, titleOf } from '../workflow-file.ts';
 import { gitDirectory } from '../world.ts';
 
 const base = '/repos/{owner}/{repo}';
@@ -32,7 +35,7 @@ export const actionRoutes: readonly Route[] = [
     method: 'GET',
     path: `${base}/actions/workflows/{workflow}/runs`,
     permission: { actions: 'read' },
-    handle: (context) => runs(context, ({ path }) => path.endsWith(`/${context.params.workflow}`)),
+    handle: workflowRuns,
   },
   {
     method: 'GET',
@@ -84,19 +87,90 @@ async function workflowDispatch(context: Context): Promise<Answer> {
   const ref = requiredText(context, 'ref');
   const directory = gitDirectory(world, repository);
   const workflow = `.github/workflows/${params.workflow}`;
-  const commit = await resolveCommit(directory, ref.replace(/^refs\/(heads|tags)\//, ''));
+  const name = ref.replace(/^refs\/(heads|tags)\//, '');
+  const commit = await resolveCommit(directory, name);
   if (!commit) throw new ApiError(422, `No ref found for: ${ref}`);
-  if ((await tryGit(directory, ['cat-file', '-e', `${commit}:${workflow}`])) === undefined) {
-    throw notFound();
+  const text = await tryGit(directory, ['cat-file', 'blob', `${commit}:${workflow}`]);
+  if (text === undefined) throw notFound();
+  const file = readWorkflow(text);
+  if (repository.disabledWorkflows?.includes(workflow)) {
+    throw new ApiError(422, "Cannot trigger a 'workflow_dispatch' on a disabled workflow");
   }
+  const given = optionalObject(context, 'inputs');
+  const accepted = acceptInputs(file, given ?? {});
+  const inputs = given || Object.keys(accepted).length > 0 ? accepted : null;
   const full = ref.startsWith('refs/') ? ref : fullRef(context, ref);
-  const inputs = optionalObject(context, 'inputs') ?? null;
-  return announce(context, 'workflow_dispatch', { ref: full, inputs, workflow });
+  announce(context, 'workflow_dispatch', { ref: full, inputs, workflow });
+  const title = titleOf(file, workflow, accepted);
+  return started(
+    context,
+    addRun(context, { workflow, name: file.name ?? workflow, title, branch: name, commit }),
+  );
+}
+
+interface NewRun {
+  readonly workflow: string;
+  readonly name: string;
+  readonly title: string;
+  readonly branch: string;
+  readonly commit: string;
+}
+
+/** Queued for ever, unless somebody says by `/_lab/runs` how it goes on. */
+function addRun(context: Context, { workflow, name, title, branch, commit }: NewRun): RunState {
+  const { world, repository, token } = context;
+  const now = timestamp(world.clock);
+  const run: RunState = {
+    id: world.store.nextId(),
+    name,
+    title,
+    path: workflow,
+    event: 'workflow_dispatch',
+    headBranch: branch,
+    headSha: commit,
+    status: 'queued',
+    conclusion: null,
+    actor: token.login,
+    createdAt: now,
+    updatedAt: now,
+  };
+  world.store.changeRepository(fullName(repository), (before) => ({
+    ...before,
+    runs: [...before.runs, run],
+  }));
+  return run;
+}
+
+/** Which run it is says only the newer form of the answer. */
+function started(context: Context, { id }: RunState): Answer {
+  if (!optionalFlag(context, 'return_run_details')) return { status: 204 };
+  const { world, repository } = context;
+  return {
+    status: 200,
+    body: {
+      workflow_run_id: id,
+      run_url: `${apiOf(world, repository)}/actions/runs/${id}`,
+      html_url: `${htmlOf(world, repository)}/actions/runs/${id}`,
+    },
+  };
 }
 
 function fullRef({ repository }: Context, name: string): string {
   const branch = `refs/heads/${name}`;
   return repository.refs[branch] ? branch : `refs/tags/${name}`;
+}
+
+/** Of a workflow that GitHub knows: it is on the default branch, or has run. */
+async function workflowRuns(context: Context): Promise<Answer> {
+  const { world, repository, params } = context;
+  const workflow = `.github/workflows/${params.workflow}`;
+  const fits = ({ path }: RunState) => path === workflow;
+  const object = `refs/heads/${repository.defaultBranch}:${workflow}`;
+  const known =
+    repository.runs.some(fits) ||
+    (await tryGit(gitDirectory(world, repository), ['cat-file', '-e', object])) !== undefined;
+  if (!known) throw notFound();
+  return runs(context, fits);
 }
 
 async function runs(context: Context, fits: (run: RunState) => boolean): Promise<Answer> {
@@ -107,6 +181,7 @@ async function runs(context: Context, fits: (run: RunState) => boolean): Promise
     .filter(fits)
     .filter((run) => wanted('head_sha', run.headSha) && wanted('branch', run.headBranch))
     .filter((run) => wanted('event', run.event) && wanted('status', run.status, run.conclusion))
+    .filter(({ createdAt }) => fitsCreated(query.get('created'), createdAt))
     .sort((a, b) => b.id - a.id);
   const answer = countedPage(context, 'workflow_runs', some, (run) => run);
   const body = answer.body as { total_count: number; workflow_runs: RunState[] };

@@ -20,7 +20,7 @@ function list(context: Context): Answer {
   return pageOf(context, heads, ([ref, sha]) => ({
     name: ref.slice('refs/heads/'.length),
     commit: { sha, url: `${apiOf(world, repository)}/commits/${sha}` },
-    protected: false,
+    protected: Object.hasOwn(repository.protections ?? {}, ref),
   }));
 }
 
@@ -35,7 +35,7 @@ async function one(context: Context): Promise<Answer> {
     name,
     commit: commitView(world, repository, commit),
     _links: { self, html: `${htmlOf(world, repository)}/tree/${name}` },
-    protected: false,
+    protected: Object.hasOwn(repository.protections ?? {}, `refs/heads/${name}`),
     protection: { enabled: false, required_status_checks: offChecks },
     protection_url: `${self}/protection`,
   };

@@ -87,6 +87,7 @@ async function update(context: Context): Promise<Answer> {
     if (!force && before !== sha && !(await isForward(context, before, sha))) {
       throw refused('Update is not a fast forward');
     }
+    await refuseGuarded(context, ref, before, sha);
     await swap(context, ref, sha, before, 'Update is not a fast forward');
     return { status: 200, body: await refView(context, ref, sha) };
   });
@@ -162,6 +163,22 @@ async function refuseWorkflows(context: Context, sha: string): Promise<void> {
   const { world, repository, token } = context;
   if (token.kind !== 'installation' || isGranted(token, { workflows: 'write' })) return;
   if (await introducesWorkflows(gitDirectory(world, repository), sha)) throw notAccessible();
+}
+
+/** What a ruleset says to all that it does not let by. */
+async function refuseGuarded(
+  context: Context,
+  ref: string,
+  before: string,
+  after: string,
+): Promise<void> {
+  const rule = context.repository.protections?.[ref];
+  if (!rule || before === after) return;
+  const violated =
+    rule === 'pull-request'
+      ? 'Changes must be made through a pull request.'
+      : !(await isForward(context, before, after)) && 'Cannot force-push to this branch';
+  if (violated) throw refused(`Repository rule violations found\n\n${violated}`);
 }
 
 async function isForward(context: Context, before: string, after: string): Promise<boolean> {

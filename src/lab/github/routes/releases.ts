@@ -21,7 +21,7 @@ const write = { contents: 'write' } as const;
 export const releaseRoutes: readonly Route[] = [
   { method: 'GET', path, permission: read, handle: list },
   { method: 'POST', path, permission: write, handle: create },
-  { method: 'GET', path: `${path}/latest`, permission: read, handle: (c) => first(c, isFull) },
+  { method: 'GET', path: `${path}/latest`, permission: read, handle: latest },
   {
     method: 'GET',
     path: `${path}/tags/{tag+}`,
@@ -34,6 +34,13 @@ export const releaseRoutes: readonly Route[] = [
 
 function isFull({ draft, prerelease }: ReleaseState): boolean {
   return !draft && !prerelease;
+}
+
+/** The one that was made the latest, as long as it is a release; else the newest. */
+function latest(context: Context): Answer {
+  const { releases, latestRelease } = context.repository;
+  const made = releases.find((one) => one.id === latestRelease && isFull(one));
+  return made ? { status: 200, body: releaseView(context, made) } : first(context, isFull);
 }
 
 function named(context: Context): (release: ReleaseState) => boolean {
@@ -98,22 +105,44 @@ async function keep(
 ): Promise<Answer> {
   const { world, repository, token } = context;
   const publishing = !given.draft && given.publishedAt === null;
+  const latest = latestAfter(context, given, publishing);
   const release = publishing ? { ...given, publishedAt: timestamp(world.clock) } : given;
   if (publishing) await makeTag(context, release);
   world.store.changeRepository(fullName(repository), (state) => ({
     ...state,
     releases: [...state.releases.filter(({ id }) => id !== release.id), release],
+    ...latest,
   }));
   const view = releaseView(context, release);
   const actions = publishing
     ? [...(before ? [] : ['created']), 'published', release.prerelease ? 'prereleased' : 'released']
-    : [before ? 'edited' : 'created'];
+    : before
+      ? ['edited', ...(before.prerelease && isFull(release) ? ['released'] : [])]
+      : ['created'];
   for (const action of actions) {
     const part = eventRepository(world, repository);
     const payload = { action, release: view, ...part, sender: userView(world, token.login) };
     world.events.add({ event: 'release', repository: fullName(repository), payload }, token);
   }
   return { status: 200, body: view };
+}
+
+/** `make_latest` is `true` for what is published newly, unless it is said otherwise. */
+function latestAfter(
+  context: Context,
+  release: ReleaseState,
+  publishing: boolean,
+): { readonly latestRelease?: number } {
+  const asked = optionalText(context, 'make_latest') ?? (publishing ? 'true' : undefined);
+  if (optionalText(context, 'make_latest') === 'true' && !isFull(release)) {
+    throw validationFailed({
+      resource: 'Release',
+      code: 'custom',
+      field: 'make_latest',
+      message: 'Drafts and prereleases cannot be set as latest',
+    });
+  }
+  return asked === 'true' && isFull(release) ? { latestRelease: release.id } : {};
 }
 
 async function makeTag(context: Context, { tag, target }: ReleaseState): Promise<void> {

@@ -21,7 +21,7 @@ export async function runView(
     head_branch: run.headBranch,
     head_sha: run.headSha,
     path: run.path,
-    display_title: run.name,
+    display_title: run.title ?? run.name,
     run_number: 1,
     run_attempt: 1,
     event: run.event,
