@@ -66,11 +66,16 @@ export function isUnknown({ observation }: StageContext): boolean {
   return !observation || observation.health === 'unknown';
 }
 
-/** The stages before this one, as far as they matter for a version. */
+/**
+ * The stages before this one, as far as they matter for a version. While it is not known what one of them runs, the
+ * version that was last seen there counts as not gone.
+ */
 export function upstreamsOf({ known, stage }: StageContext, version: string): Upstream[] {
   return stage.after.map((name) => {
-    const { record, observation, current } = contextOf(known, name);
+    const context = contextOf(known, name);
+    const { record, observation, current } = context;
     const visit = record.visits.find((each) => each.version === version);
-    return { stage: name, observation, visit, current: current === version };
+    const runs = isUnknown(context) ? record.visits.at(-1)?.version : current;
+    return { stage: name, observation, visit, current: runs === version };
   });
 }

@@ -88,6 +88,16 @@ describe('of a stage after another', () => {
     expect(decide({ ...newer, observations })).toMatchObject({ decision, rule });
   });
 
+  test('one whose stage before turned unknown has not left it', () => {
+    const asked = pipeline({}, { soak: length('24h') });
+    const record = seen(asked, { staging: healthy('v2', at('11:00')), production: healthy('v1') });
+    const observations = { staging: unknown(), production: healthy('v1') };
+    expect(decide({ ...newer, pipeline: asked, record, observations })).toMatchObject({
+      decision: 'blocked',
+      reason: 'health: the health of staging is not known: no answer within 10s',
+    });
+  });
+
   test('one whose stage turned unknown stays where it is', () => {
     const record = seen(pipeline(), {
       staging: healthy('v2', at('11:00')),
