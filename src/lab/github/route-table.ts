@@ -18,8 +18,10 @@ import { pullRoutes } from './routes/pulls.ts';
 import { refRoutes } from './routes/refs.ts';
 import { releaseRoutes } from './routes/releases.ts';
 import { repositoryRoutes } from './routes/repositories.ts';
+import { reviewRequestRoutes } from './routes/review-requests.ts';
 import { reviewRoutes } from './routes/reviews.ts';
 import { statusRoutes } from './routes/statuses.ts';
+import { tagRoutes } from './routes/tags.ts';
 import { userRoutes } from './routes/users.ts';
 
 /** Every endpoint of the API. Earlier ones win, so a fixed path stands before one with a name in it. */
@@ -30,6 +32,7 @@ export const apiRoutes: readonly Route[] = [
   ...pullRoutes,
   ...pullFileRoutes,
   ...reviewRoutes,
+  ...reviewRequestRoutes,
   ...mergeRoutes,
   ...deploymentStatusRoutes,
   ...deploymentRoutes,
@@ -40,6 +43,7 @@ export const apiRoutes: readonly Route[] = [
   ...statusRoutes,
   ...checkRoutes,
   ...commitRoutes,
+  ...tagRoutes,
   ...branchRoutes,
   ...actionRoutes,
   ...releaseRoutes,

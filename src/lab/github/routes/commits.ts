@@ -88,11 +88,14 @@ async function compare(context: Context): Promise<Answer> {
     revisions(directory, `${headSha}..${baseSha}`),
   ]);
   const ends = await readCommits(directory, [baseSha, mergeBase]);
-  const commits = await readCommits(directory, ahead.reverse().slice(0, 250));
-  const files = await changedFiles(directory, [mergeBase, headSha]);
+  const commits = pageOfCompared(context, ahead.reverse());
+  const shown = await readCommits(directory, commits.body as string[]);
+  const files = isLaterPage(context)
+    ? undefined
+    : await changedFiles(directory, [mergeBase, headSha]);
   const view = (commit: Commit | undefined) => commit && commitView(world, repository, commit);
   return {
-    status: 200,
+    ...commits,
     body: {
       ...comparisonLinks(context, from, to),
       base_commit: view(ends[0]),
@@ -101,10 +104,25 @@ async function compare(context: Context): Promise<Answer> {
       ahead_by: ahead.length,
       behind_by: behind.length,
       total_commits: ahead.length,
-      commits: commits.map(view),
-      files: files.slice(0, 300).map((file) => fileView(world, repository, headSha, file)),
+      commits: shown.map(view),
+      ...(files && {
+        files: files.slice(0, 300).map((file) => fileView(world, repository, headSha, file)),
+      }),
     },
   };
+}
+
+/** 250 commits, or a page of them where one is asked for (docs: compare two commits). */
+function pageOfCompared(context: Context, shas: readonly string[]): Answer {
+  const { query } = context;
+  return query.has('page') || query.has('per_page')
+    ? pageOf(context, shas, (sha) => sha)
+    : { status: 200, body: shas.slice(0, 250) };
+}
+
+/** Files are on the first page alone. */
+function isLaterPage({ query }: Context): boolean {
+  return Number(query.get('page') ?? 1) > 1;
 }
 
 async function revisions(directory: string, range: string): Promise<string[]> {
