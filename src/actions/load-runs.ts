@@ -10,3 +10,8 @@ export function loadRunDeploy() {
 export function loadRunTeardown() {
   return import(/* webpackIgnore: true */ '../actions/run-teardown.ts');
 }
+
+/** As `loadRunDeploy`. */
+export function loadRunPromote() {
+  return import(/* webpackIgnore: true */ '../actions/run-promote.ts');
+}

@@ -3,10 +3,12 @@ import { isAmong } from './gates/approval.ts';
 import type { Command } from './instruction.ts';
 import { type Pipeline, stageNamed } from './pipeline.ts';
 
-/** Who gives a command; `person` is absent where GitHub could not say. */
+/** Who gives a command. */
 export interface Commander {
   readonly login: string;
-  readonly person: Person | undefined;
+  readonly person: Person;
+  /** Teams of which it cannot be told whether somebody is in them. */
+  readonly doubtful: readonly string[];
 }
 
 const ranks = ['none', 'read', 'triage', 'write', 'maintain', 'admin'] as const;
@@ -33,11 +35,10 @@ function refusalOfApproval(
 ): string | undefined {
   const { approval } = gates;
   if (!approval) return refusalBelow('write', 'approve', who);
-  const among = isAmong(approval.by, who.login, who.person);
-  if (among === true) return undefined;
+  if (isAmong(approval.by, who.login, who.person)) return undefined;
   const named = approval.by.join(', ');
-  return among === undefined
-    ? `permission: whether ${who.login} may approve for ${name} (${named}) is not known`
+  return who.doubtful.length > 0
+    ? `permission: whether ${who.login} is in ${who.doubtful.join(', ')} is not known, as this token may not see it`
     : `permission: ${name} is approved by ${named}, and ${who.login} is none of them`;
 }
 
@@ -46,7 +47,6 @@ function refusalBelow(
   mode: string,
   { login, person }: Commander,
 ): string | undefined {
-  if (!person) return `permission: whether ${login} may ${mode} is not known`;
   if (ranks.indexOf(person.permission) >= ranks.indexOf(least)) return undefined;
   return `permission: ${mode} needs ${least} access, and ${login} has ${person.permission}`;
 }

@@ -25,7 +25,7 @@ export interface GivenCommand {
 export interface CommandPorts {
   readonly records: PipelineRecords;
   readonly observer: Observer;
-  /** What somebody may do; `teams` are those that matter. Answers `undefined` where it cannot be told. */
+  /** What somebody may do; `teams` are those that matter. Throws where it cannot be told. */
   commander(login: string, teams: readonly string[]): Promise<Commander>;
 }
 

@@ -49,6 +49,9 @@ export const modes = [
   'override',
 ] as const;
 
+/** Of what an observer is told that it was asked for; see `PromotionFacts`. */
+export type AskedFor = { readonly stage?: string; readonly version?: string } | undefined;
+
 /** The end of a hold or an emergency: a moment, or so long from now. */
 export type Until = { readonly at: Instant } | { readonly in: Duration };
 
