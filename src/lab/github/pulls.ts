@@ -90,7 +90,7 @@ export async function closePull(
   const pull = merged
     ? { ...issue.pull, ...merged, mergedAt: now, mergedBy: by.login }
     : issue.pull;
-  putIssue(world, name, { ...issue, state: 'closed', closedAt: now, pull });
+  putIssue(world, name, { ...issue, state: 'closed', closedAt: now, closedBy: by.login, pull });
   await pullEvent(world, name, number, 'closed', by);
 }
 

@@ -14,6 +14,7 @@ import { takeInAll } from './pushes.ts';
 import { createRateLimits } from './rate-limit.ts';
 import { createMatcher } from './route.ts';
 import { apiRoutes } from './route-table.ts';
+import { graphqlRoutes } from './routes/graphql.ts';
 import type { SeedPull } from './seed.ts';
 import { seedPullRequests } from './seed.ts';
 import type { Permissions } from './state.ts';
@@ -78,7 +79,7 @@ export async function startGitHub(options: GitHubOptions): Promise<GitHub> {
   };
   const api: Api = {
     world,
-    match: createMatcher(apiRoutes),
+    match: createMatcher([...apiRoutes, ...graphqlRoutes]),
     limits: createRateLimits(() => clock.now()),
   };
   for (const name of options.repositories ?? []) await ensureRepository(world, name);

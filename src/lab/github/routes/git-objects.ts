@@ -94,15 +94,23 @@ async function tree(context: Context): Promise<Answer> {
 async function treeBody(context: Context, sha: string, recursive: boolean) {
   const api = `${apiOf(context.world, context.repository)}/git`;
   const entries = await listTree(directoryOf(context), sha, recursive);
-  return {
-    sha,
-    url: `${api}/trees/${sha}`,
-    tree: entries.map((entry) => ({
-      ...entry,
-      ...(entry.type !== 'commit' && { url: `${api}/${entry.type}s/${entry.sha}` }),
-    })),
-    truncated: false,
-  };
+  const listed = entries.map((entry) => ({
+    ...entry,
+    ...(entry.type !== 'commit' && { url: `${api}/${entry.type}s/${entry.sha}` }),
+  }));
+  const kept = recursive ? listed.slice(0, listable(listed)) : listed;
+  const url = `${api}/trees/${sha}`;
+  return { sha, url, tree: kept, truncated: kept.length < listed.length };
+}
+
+/** How many entries GitHub lists of a whole tree: 100,000 at most, and 7 MB. */
+function listable(entries: readonly object[]): number {
+  let room = 7_000_000;
+  const over = entries.findIndex((entry, index) => {
+    room -= JSON.stringify(entry).length + 1;
+    return room < 0 || index >= 100_000;
+  });
+  return over < 0 ? entries.length : over;
 }
 
 async function createCommit(context: Context): Promise<Answer> {

@@ -11,6 +11,7 @@ import type { Answer, Context, Route } from '../route.ts';
 import { numberParam } from '../route.ts';
 import type { IssueState, Permissions } from '../state.ts';
 import { fullName } from '../state.ts';
+import { userView } from '../views/account.ts';
 import { issueView } from '../views/issue.ts';
 
 /** GitHub takes either permission for what pull requests share with issues. */
@@ -62,8 +63,14 @@ export function demandIssueAccess({ token, method }: Context, issue: IssueState)
 }
 
 function shown(context: Context, issue: IssueState, status = 200): Answer {
+  const { world, repository } = context;
   demandIssueAccess(context, issue);
-  return { status, body: issueView(context.world, context.repository, issue) };
+  const closed = issue.state === 'closed' && issue.closedBy !== undefined;
+  const body = {
+    ...issueView(world, repository, issue),
+    closed_by: closed ? userView(world, issue.closedBy ?? '') : null,
+  };
+  return { status, body };
 }
 
 function selected({ query, repository, token }: Context): IssueState[] {
@@ -139,7 +146,8 @@ async function changeState(context: Context, issue: IssueState): Promise<void> {
       : reopenPull(context, issue.number);
   }
   const closedAt = state === 'closed' ? timestamp(world.clock) : null;
-  const next = { ...current(context, issue.number), state: state as 'open' | 'closed', closedAt };
+  const now = current(context, issue.number);
+  const next = { ...now, state: state as 'open' | 'closed', closedAt, closedBy: token.login };
   putIssue(world, name, next);
   issueEvent(context, issue.number, state === 'closed' ? 'closed' : 'reopened');
 }

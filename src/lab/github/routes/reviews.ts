@@ -2,6 +2,7 @@ import { ApiError, invalidRequest } from '../api-error.ts';
 import { optionalText } from '../body.ts';
 import { timestamp } from '../clock.ts';
 import { pageOf } from '../pagination.ts';
+import { putIssue } from '../pulls.ts';
 import type { Answer, Context, Route } from '../route.ts';
 import type { ReviewState } from '../state.ts';
 import { fullName } from '../state.ts';
@@ -54,6 +55,9 @@ function create(context: Context): Answer {
     ...before,
     reviews: [...before.reviews, review],
   }));
+  const reviewers = (issue.pull.reviewers ?? []).filter((login) => login !== token.login);
+  if (reviewers.length !== (issue.pull.reviewers ?? []).length)
+    putIssue(world, fullName(repository), { ...issue, pull: { ...issue.pull, reviewers } });
   const view = reviewView(context, review);
   const payload = {
     action: 'submitted',

@@ -1,8 +1,9 @@
+import { hasUnpassed } from '../commit-health.ts';
 import type { PullFacts } from '../pull-facts.ts';
 import type { IssueState, PullState, RepositoryState } from '../state.ts';
 import type { World } from '../world.ts';
 import type { Json } from './account.ts';
-import { association, nodeId, userView } from './account.ts';
+import { association, nodeId, teamView, userView } from './account.ts';
 import { commentCount, labelsOf } from './issue.ts';
 import { apiOf, htmlOf, repositoryView } from './repository.ts';
 
@@ -34,8 +35,8 @@ export function pullListView(
     merge_commit_sha: pull.mergeCommitSha,
     assignee: null,
     assignees: [],
-    requested_reviewers: [],
-    requested_teams: [],
+    requested_reviewers: (pull.reviewers ?? []).map((login) => userView(world, login)),
+    requested_teams: (pull.reviewTeams ?? []).map((slug) => teamView(world, repository, slug)),
     labels: labelsOf(world, repository, issue),
     milestone: null,
     draft: pull.draft,
@@ -67,7 +68,7 @@ export function pullView(
     merged: pull.mergedAt !== null,
     mergeable: facts.mergeable,
     rebaseable: facts.mergeable,
-    mergeable_state: mergeableState(pull, facts),
+    mergeable_state: mergeableState(repository, pull, facts),
     merged_by: pull.mergedBy ? userView(world, pull.mergedBy) : null,
     comments: commentCount(repository, issue.number),
     review_comments: 0,
@@ -79,10 +80,12 @@ export function pullView(
   };
 }
 
-function mergeableState(pull: PullState, facts: PullFacts): string {
+/** Without rules for branches, nothing is `blocked` or `behind`. */
+function mergeableState(repository: RepositoryState, pull: PullState, facts: PullFacts): string {
   if (facts.mergeable === null) return 'unknown';
   if (!facts.mergeable) return 'dirty';
-  return pull.draft ? 'draft' : 'clean';
+  if (pull.draft) return 'draft';
+  return hasUnpassed(repository, pull.headSha) ? 'unstable' : 'clean';
 }
 
 /** The view of a repository, `null` when it was deleted. */
