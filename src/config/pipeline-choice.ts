@@ -9,23 +9,35 @@ interface Checked {
   }): void;
 }
 
+/** A check that not two of the keys are there. */
+export function atMostOneOf(keys: readonly string[]) {
+  return ({ dataset, addIssue }: Checked): void => {
+    const [first, second] = present(keys, dataset.value);
+    if (second === undefined) return;
+    addIssue({
+      message: twoLines(`it stands beside ${first}, and one of the two counts`, 'Remove one.'),
+      path: [pathItem(second)],
+    });
+  };
+}
+
 /** A check that exactly one of the keys is there; what else is wrong with the section comes first. */
 export function oneOf(keys: readonly string[], what: string, example: string) {
-  return ({ dataset, addIssue }: Checked): void => {
-    const { value, issues = [] } = dataset;
-    if (typeof value !== 'object' || value === null) return;
-    const [first, second] = keys.filter((key) => Object.hasOwn(value, key));
-    if (first === undefined && issues.length === 0)
-      addIssue({
+  return (checked: Checked): void => {
+    const { value, issues = [] } = checked.dataset;
+    const isMapping = typeof value === 'object' && value !== null;
+    if (isMapping && present(keys, value).length === 0 && issues.length === 0)
+      checked.addIssue({
         message: twoLines(
-          `it says not ${what}: one of ${listed(keys)} is needed`,
+          `it does not say ${what}: one of ${listed(keys)} is needed`,
           `Write ${example}.`,
         ),
       });
-    if (second !== undefined)
-      addIssue({
-        message: twoLines(`it stands beside ${first}, and one of the two counts`, 'Remove one.'),
-        path: [pathItem(second)],
-      });
+    atMostOneOf(keys)(checked);
   };
+}
+
+function present(keys: readonly string[], value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return keys.filter((key) => Object.hasOwn(value, key));
 }

@@ -62,7 +62,7 @@ function runConflicts({ http, expect, command }: Run, path: Conflict['path']): C
     return [
       {
         path,
-        wrong: 'it says not what is looked at',
+        wrong: 'it does not say what is looked at',
         next: 'Add http: "https://staging.example.com/healthz" or command: [npm, run, e2e].',
       },
     ];

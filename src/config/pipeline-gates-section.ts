@@ -54,7 +54,7 @@ function approverFault(text: string): Fault | undefined {
 
 const approver = ruled(
   '`write`, `maintain`, `admin`, `@login` or team',
-  'who',
+  'a permission, a person or a team',
   'write',
   approverFault,
 );

@@ -15,7 +15,7 @@ import { nearest } from '../core/nearest.ts';
 import { region, ruled, stackName } from './cloudformation-fields.ts';
 import { wholeNumber } from './fields.ts';
 import { contextName, objectName } from './kubernetes-fields.ts';
-import { oneOf } from './pipeline-choice.ts';
+import { atMostOneOf, oneOf } from './pipeline-choice.ts';
 import { defaultObserveWithin } from './pipeline-defaults.ts';
 import {
   address,
@@ -193,6 +193,7 @@ const kubernetes = pipe(
             },
             twoLines('a mapping', '{ label: app.kubernetes.io/version }'),
           ),
+          rawCheck((section) => atMostOneOf(['container', 'label'])(section)),
           description(
             'What of it is the version. Absent: the tag of the image of its only container.',
           ),
@@ -222,6 +223,11 @@ function observeFault(text: string): Fault | undefined {
       next: 'Observe one of its members, as observe: { http: … }, or the deployments of an environment.',
     };
   const meant = nearest(text, ['deployments', ...kinds]);
+  if (kinds.includes(text))
+    return {
+      wrong: `${show(text)} alone does not say enough`,
+      next: `Write observe: { ${text}: … } with what it needs.`,
+    };
   return {
     wrong: `${show(text)} is not a way to observe.${meant ? ` Did you mean ${show(meant)}?` : ''} Allowed: deployments, or a mapping with one of ${kinds.join(', ')}`,
     next:

@@ -42,7 +42,7 @@ const marker = ruled('text', 'the text of a comment', 'promote:production', (tex
 );
 
 const image = ruled('image', 'the name of an image', 'registry.example.com/web', (name) =>
-  /^[a-z0-9][\w.-]*(?::\d+)?(?:\/[a-z0-9][\w.-]*)*$/.test(name)
+  /^[a-z0-9][\w.-]*(?::\d+(?=\/))?(?:\/[a-z0-9][\w.-]*)*$/.test(name)
     ? undefined
     : {
         wrong: `${show(name)} is not the name of an image`,

@@ -61,7 +61,7 @@ export function recurrenceFault(text: string): Fault | undefined {
 function combinationFault(text: string, parts: ReadonlyMap<string, string>): Fault | undefined {
   const frequency = parts.get('FREQ');
   if (frequency === undefined)
-    return { wrong: `${show(text)} says not how often: FREQ is missing`, next };
+    return { wrong: `${show(text)} does not say how often: FREQ is missing`, next };
   if (parts.has('COUNT') && parts.has('UNTIL'))
     return {
       wrong: `${show(text)} ends twice, by COUNT and by UNTIL`,

@@ -30,7 +30,7 @@ export function movedRefFault(ref: string): Fault | undefined {
   const [, name] = /^(?:heads|tags)\/(.*)$/.exec(ref) ?? [];
   return name === undefined
     ? {
-        wrong: `${show(ref)} says not whether it is a branch or a tag`,
+        wrong: `${show(ref)} does not say whether it is a branch or a tag`,
         next: `Write heads/${plain(ref)} for a branch, tags/${plain(ref)} for a tag.`,
       }
     : (literalFault(ref) ?? refNameFault(name));

@@ -121,7 +121,7 @@ function viaFault(text: string): Fault | undefined {
   return {
     wrong:
       meant === text
-        ? `${show(text)} alone says not enough`
+        ? `${show(text)} alone does not say enough`
         : `${show(text)} is not a way to act.${meant ? ` Did you mean ${show(meant)}?` : ''} Allowed: outputs, release, or a mapping with one of ${kinds.join(', ')}`,
     next: `Write via: ${example}.`,
   };

@@ -30,7 +30,7 @@ const windowAdvice =
 function windowFault(text: string): Fault | undefined {
   if (/^(?:RRULE:|DTSTART|FREQ=)/i.test(text.trim()))
     return {
-      wrong: `${show(text)} says not from when, and how long a window is`,
+      wrong: `${show(text)} does not say from when, and how long a window is`,
       next: `Write { rrule: ${show(text)}, start: 2026-11-02T09:00, length: 7h }.`,
     };
   const read = parseWindowRule(text);
@@ -39,6 +39,7 @@ function windowFault(text: string): Fault | undefined {
     : undefined;
 }
 
+const recurrenceExample = '{ rrule: FREQ=MONTHLY;BYDAY=1MO, start: 2026-11-02T09:00, length: 7h }';
 const recurrence = strictObject(
   {
     rrule: pipe(
@@ -58,7 +59,7 @@ const recurrence = strictObject(
     ),
     length: pipe(lengthWithin('1m', '90d'), description('How long each window lasts.')),
   },
-  twoLines('a mapping', '{ rrule: FREQ=MONTHLY;BYDAY=1MO, start: 2026-11-02T09:00, length: 7h }'),
+  twoLines('a mapping', recurrenceExample),
 );
 
 /** A recurrence as the file has it. */
@@ -75,7 +76,11 @@ const windows = pipe(
       windowText,
       array(union([windowText, recurrence], twoLines('a window', '"Mon-Thu 09:00-16:00"'))),
     ],
-    twoLines('a window or a list of them', '["Mon-Thu 09:00-16:00"]'),
+    ({ input }) =>
+      twoLines(
+        'a window or a list of them',
+        typeof input === 'object' ? `[${recurrenceExample}]` : '["Mon-Thu 09:00-16:00"]',
+      ),
   ),
   metadata({ title: 'window or list of windows' }),
 );

@@ -17,6 +17,10 @@ import {
   targetFaults,
 } from './cloudformation-cases.ts';
 import { kubernetesFaults, reviewAppFaults } from './kubernetes-cases.ts';
+import { pipelineFaults, severalPipelineFaults, stageFaults } from './pipeline-cases.ts';
+import { gateFaults, windowFaults } from './pipeline-gate-cases.ts';
+import { observeFaults } from './pipeline-observe-cases.ts';
+import { editFaults, viaFaults } from './pipeline-via-cases.ts';
 
 const file = '.github/understudy.yml';
 
@@ -42,11 +46,19 @@ describe.each([
   ['faults of expansion', expandFaults],
   ['faults under kubernetes', kubernetesFaults],
   ['faults of review apps', reviewAppFaults],
+  ['faults under pipelines', pipelineFaults],
+  ['faults of stages', stageFaults],
+  ['faults under observe', observeFaults],
+  ['faults under via', viaFaults],
+  ['faults of edits', editFaults],
+  ['faults under gates', gateFaults],
+  ['faults of windows', windowFaults],
   ['several faults', severalFaults],
+  ['several faults of pipelines', severalPipelineFaults],
 ])('%s', (_, files: readonly BadFile[]) => {
   test.each(files.map((entry) => [entry.name, entry] as const))(
     '%s',
-    (_name, { text, problems }) => {
+    (_name, { text, problems, hint: first }) => {
       const error = refusal(text);
       const found = error.problems.map(({ location }) => `${location?.line}:${location?.column}`);
       expect({ found, message: error.message }).toMatchObject({
@@ -54,6 +66,7 @@ describe.each([
       });
       for (const [index, [, ...says]] of problems.entries())
         for (const words of says) expect(error.problems[index]?.message).toContain(words);
+      expect(error.problems[0]?.hint).toBe(first ?? error.problems[0]?.hint);
       for (const { message, hint, location } of error.problems) {
         expect(location?.file).toBe(file);
         expect(message).not.toMatch(/\n|\bat .*\.(ts|js):|undefined|\[object|Invalid (key|type)/);
@@ -67,9 +80,12 @@ test('the corpus has at least 200 files, and none twice', () => {
   const cloudFormation = [targetFaults, cloudFormationFaults, parameterFaults, expandFaults].flat();
   const files = [yamlFaults, shapeFaults, previewFaults, eligibleFaults, serviceFaults].flat();
   const kubernetes = [kubernetesFaults, reviewAppFaults].flat();
-  files.push(...cloudFormation, ...kubernetes);
+  const stages = [stageFaults, observeFaults, viaFaults, editFaults, gateFaults, windowFaults];
+  const pipelines = [pipelineFaults, ...stages].flat();
+  files.push(...cloudFormation, ...kubernetes, ...pipelines);
   expect(cloudFormation.length).toBeGreaterThanOrEqual(60);
   expect(kubernetes.length).toBeGreaterThanOrEqual(100);
+  expect(pipelines.length).toBeGreaterThanOrEqual(150);
   expect(files.length).toBeGreaterThanOrEqual(200);
   expect(new Set(files.map(({ text }) => text)).size).toBe(files.length);
 });

@@ -3,6 +3,8 @@ export interface BadFile {
   readonly name: string;
   readonly text: string;
   readonly problems: readonly (readonly [at: string, ...says: string[]])[];
+  /** The next step of the first of them. */
+  readonly hint?: string;
 }
 
 export function bad(name: string, text: string, ...problems: BadFile['problems']): BadFile {
