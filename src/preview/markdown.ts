@@ -14,9 +14,16 @@ export function escapeMarkdown(text: string): string {
     .replace(/[\r\n]+/g, ' ');
 }
 
-/** An inline code span that no text can leave; its fence is longer than any run of backticks inside. */
+/**
+ * An inline code span that no text can leave; its fence is longer than any run of backticks inside. A table reads
+ * `\\|` as a backslash and the end of the cell: a zero-width space parts the two.
+ */
 export function codeSpan(text: string): string {
-  const line = text.replace(/\s+/g, ' ').trim() || ' ';
+  const line =
+    text
+      .replace(/\s+/g, ' ')
+      .trim()
+      .replace(/\\(?=\|)/g, '\\\u200b') || ' ';
   const fence = '`'.repeat(longestRun(line) + 1);
   const pad = line.startsWith('`') || line.endsWith('`') ? ' ' : '';
   return `${fence}${pad}${line.replaceAll('|', '\\|')}${pad}${fence}`;

@@ -126,14 +126,16 @@ describe('a code span', () => {
         const nodes = inline(`a ${codeSpan(text)} b`);
         expect(nodes.map(({ type }) => type)).toEqual(['text', 'inlineCode', 'text']);
         const said = text.replace(/\s+/g, ' ').trim().replaceAll('|', '\\|') || ' ';
-        expect(nodes[1]?.value?.trim()).toBe(said.trim().replaceAll('\0', '\ufffd'));
+        expect(nodes[1]?.value?.replaceAll('\\\u200b\\|', '\\\\|').trim()).toBe(
+          said.trim().replaceAll('\\\u200b\\|', '\\\\|').replaceAll('\0', '\ufffd'),
+        );
       }),
       { numRuns: 500 },
     );
   });
 
-  test('stays in its cell of a table', () => {
-    const [table] = parse(`| a | b |\n| --- | --- |\n| ${codeSpan('x|y`z')} | c |`);
+  test.each(['x|y`z', 'x\\|y', 'x\\\\|y', 'x\\'])('stays in its cell of a table: %s', (text) => {
+    const [table] = parse(`| a | b |\n| --- | --- |\n| ${codeSpan(text)} | c |`);
     expect(table?.children?.[1]?.children).toHaveLength(2);
   });
 });
