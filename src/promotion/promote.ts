@@ -72,7 +72,9 @@ async function reported(
   const { pipeline } = request.settings;
   const answer = await giveReport({ ...request, pipeline, told }, ports.records);
   const after = afterReport(answer.record, told.promotion);
-  return said(answer, after ? [after] : [], undefined, ports.clock());
+  // What comes after the stage may go on now.
+  const wakeAt = after?.decision === 'wait' ? undefined : ports.clock();
+  return said(answer, after ? [after] : [], undefined, wakeAt);
 }
 
 async function commanded(

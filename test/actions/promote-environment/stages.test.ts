@@ -1,0 +1,369 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { type Ended, openPromotionLab, type PromotionLab } from './promotion-lab.ts';
+
+const configuration = `
+pipelines:
+  app:
+    versions: { branch: main }
+    stages:
+      - name: staging
+      - name: production
+        after: [staging]
+        gates: { soak: 1h }
+        retry: { attempts: 2, delay: 10m }
+      - name: live
+        after: [production]
+        gates: { approval: { by: [maintain], count: 1 } }
+`;
+
+let lab: PromotionLab;
+beforeEach(async () => {
+  lab = await openPromotionLab(configuration);
+  await lab.collaborator('ada', 'write');
+  await lab.collaborator('mia', 'maintain');
+});
+afterEach(() => lab.close());
+
+/** Reports on what a step handed out, as another job of the same workflow would. */
+async function report(of: Ended, result: string, more: Record<string, string> = {}) {
+  const { promotion } = of.outputs;
+  return lab.step({ mode: 'report', promotion, result, ...more });
+}
+
+/** Takes what is handed out for a stage, and reports that it went well. */
+async function deploy(stage: string): Promise<Ended> {
+  const handed = await lab.step();
+  expect(handed.outputs).toMatchObject({ decision: 'promote', stage });
+  const reported = await report(handed, 'success');
+  expect(reported).toMatchObject({ exit: 0, failures: [] });
+  return handed;
+}
+
+const decided = ({ outputs }: Ended, stage: string) =>
+  outputs.promotions.find((each: { stage: string }) => each.stage === stage);
+
+describe('three stages that this workflow deploys', () => {
+  test('a version goes from the push to the end, through soak and approval', async () => {
+    const version = lab.push();
+    const staged = await deploy('staging');
+    expect(staged).toMatchObject({ exit: 0, outputs: { version } });
+    expect(staged.outputs.matrix).toMatchObject([{ stage: 'staging', version, attempt: 1 }]);
+
+    const soaking = await lab.step();
+    expect(soaking.outputs).toMatchObject({
+      decision: 'wait',
+      stage: 'production',
+      version,
+      matrix: [],
+      'wake-at': '2026-11-24T13:00:00.000Z',
+      reason: expect.stringMatching(/^soak: /),
+    });
+    lab.pass('1h');
+    expect((await deploy('production')).outputs.version).toBe(version);
+
+    const asking = await lab.step();
+    expect(asking.outputs).toMatchObject({ decision: 'wait', stage: 'live' });
+    expect(asking.outputs.reason).toMatch(/^approval: 0 of 1 by maintain/);
+    const approved = await lab.step(
+      { mode: 'approve', stage: 'live', version: version.slice(0, 8) },
+      { actor: 'mia' },
+    );
+    expect(approved).toMatchObject({
+      exit: 0,
+      outputs: {
+        decision: 'none',
+        reason: `approval: mia approves ${version} for live`,
+        matrix: [],
+      },
+    });
+    expect((await deploy('live')).outputs.version).toBe(version);
+
+    const idle = await lab.step();
+    expect(idle.outputs).toMatchObject({ decision: 'none', matrix: [], 'wake-at': '' });
+    expect(idle.outputs.promotions.map((each: { decision: string }) => each.decision)).toEqual([
+      'none',
+      'none',
+      'none',
+    ]);
+  });
+
+  test('what was handed out to one run is not handed out to another', async () => {
+    lab.push();
+    const first = await lab.step();
+    const second = await lab.step();
+    expect(second).toMatchObject({
+      exit: 0,
+      outputs: { decision: 'wait', stage: 'staging', matrix: [] },
+    });
+    expect(second.outputs.promotion).toBe(first.outputs.promotion);
+    expect(second.outputs['wake-at']).toBe('2026-11-24T13:00:00.000Z');
+  });
+
+  test('of runs at once one gets it', async () => {
+    lab.push();
+    const all = await Promise.all([lab.step(), lab.step(), lab.step()]);
+    const matrices = all.map(({ outputs }) => outputs.matrix.length);
+    expect(matrices.sort()).toEqual([0, 0, 1]);
+    expect(all.map(({ exit }) => exit)).toEqual([0, 0, 0]);
+    const others = all.filter(({ outputs }) => outputs.matrix.length === 0);
+    expect(others.map(({ outputs }) => outputs.decision)).toEqual(['wait', 'wait']);
+  });
+
+  test('a run that never reports loses it when its time is over, and the next attempt has another key', async () => {
+    lab.push();
+    const first = await lab.step();
+    lab.pass('1h');
+    const lost = await lab.step();
+    expect(lost.outputs).toMatchObject({
+      decision: 'wait',
+      reason: expect.stringMatching(/^retry: attempt 1 of 3 lost/),
+    });
+    lab.pass('2m');
+    const again = await lab.step();
+    expect(again.outputs.matrix).toMatchObject([
+      { attempt: 2, promotion: first.outputs.promotion },
+    ]);
+    expect(again.outputs.matrix[0].key).toBe(`${first.outputs.promotion}-a2`);
+  });
+});
+
+describe('a report', () => {
+  test('of failure is tried again while attempts are left, then a person decides', async () => {
+    const version = lab.push();
+    await deploy('staging');
+    await lab.step();
+    lab.pass('1h');
+    const first = await lab.step();
+    expect(first.outputs).toMatchObject({ decision: 'promote', stage: 'production' });
+    const failed = await report(first, 'failure', { evidence: 'https://example.com/log' });
+    expect(failed).toMatchObject({
+      exit: 0,
+      outputs: { decision: 'wait', reason: 'report: production failure: https://example.com/log' },
+    });
+    expect(Date.parse(failed.outputs['wake-at'])).toBeGreaterThan(Date.parse(lab.now()));
+    lab.pass('20m');
+    const second = await lab.step();
+    expect(second.outputs.matrix).toMatchObject([{ stage: 'production', version, attempt: 2 }]);
+    const exhausted = await report(second, 'failure');
+    expect(exhausted).toMatchObject({ exit: 0, outputs: { decision: 'blocked' } });
+
+    const after = await lab.step();
+    expect(after).toMatchObject({ exit: 1, outputs: { decision: 'failed', stage: 'production' } });
+    expect(after.failures).toEqual([
+      {
+        message: expect.stringMatching(/^production failed: exhausted: /),
+        hint: expect.stringContaining('mode: release'),
+      },
+    ]);
+    const released = await lab.step({ mode: 'release', stage: 'production', version });
+    expect(released).toMatchObject({
+      exit: 0,
+      outputs: { reason: expect.stringMatching(/^release: /) },
+    });
+    expect((await lab.step()).outputs).toMatchObject({
+      decision: 'promote',
+      stage: 'production',
+      version,
+    });
+  });
+
+  test('that is given twice changes nothing', async () => {
+    lab.push();
+    const handed = await lab.step();
+    await report(handed, 'success');
+    const again = await report(handed, 'failure');
+    expect(again).toMatchObject({
+      exit: 0,
+      outputs: { decision: 'none', reason: expect.stringMatching(/has ended/) },
+    });
+    expect(again.requests.filter((each) => !each.startsWith('GET'))).toEqual([]);
+  });
+
+  test('of a run whose attempt was lost says nothing about the next one', async () => {
+    lab.push();
+    const first = await lab.step({}, { run: 7 });
+    lab.pass('1h');
+    await lab.step();
+    lab.pass('2m');
+    const second = await lab.step({}, { run: 8 });
+    expect(second.outputs.matrix).toMatchObject([{ attempt: 2 }]);
+    const { promotion } = first.outputs;
+    const late = await lab.step({ mode: 'report', promotion, result: 'failure' }, { run: 7 });
+    expect(late.outputs.reason).toBe('report: attempt 1 is not under way');
+    const named = await lab.step({
+      mode: 'report',
+      promotion: `${promotion}-a1`,
+      result: 'failure',
+    });
+    expect(named.outputs.reason).toBe('report: attempt 1 is not under way');
+    const own = await lab.step({ mode: 'report', promotion, result: 'success' }, { run: 8 });
+    expect(own.outputs.decision).toBe('none');
+  });
+
+  test('about a promotion that nobody knows is refused', async () => {
+    const promotion = 'staging-g0-0123456789ab';
+    const ended = await lab.step({ mode: 'report', promotion, result: 'success' });
+    expect(ended.exit).toBe(1);
+    expect(ended.failures).toMatchObject([
+      { message: expect.stringMatching(/^report: no stage of app knows/) },
+    ]);
+  });
+});
+
+describe('a version that is older than what runs', () => {
+  test('is not moved, by name or by the re-run of an old workflow', async () => {
+    const old = lab.push();
+    const current = lab.push();
+    await deploy('staging');
+    const asked = await lab.step({ stage: 'staging', version: old });
+    expect(asked).toMatchObject({
+      exit: 0,
+      outputs: {
+        decision: 'superseded',
+        version: old,
+        matrix: [],
+        reason: expect.stringMatching(/^downgrade: /),
+      },
+    });
+    expect(decided(await lab.step(), 'staging').decision).toBe('none');
+    expect(asked.outputs.reason).toContain(current);
+  });
+});
+
+describe('what people say', () => {
+  test('a hold keeps everything out of a stage until it is released', async () => {
+    const held = await lab.step({ mode: 'hold', stage: 'staging', why: 'the fair' });
+    expect(held).toMatchObject({
+      exit: 0,
+      outputs: { reason: 'hold: staging is held by ada: the fair' },
+    });
+    lab.push();
+    const blocked = await lab.step();
+    expect(blocked.outputs).toMatchObject({
+      decision: 'blocked',
+      reason: 'hold: held by ada: the fair',
+    });
+    const again = await lab.step({ mode: 'hold', stage: 'staging', why: 'the fair' });
+    expect(again.requests.filter((each) => !each.startsWith('GET'))).toEqual([]);
+    await lab.step({ mode: 'release', stage: 'staging' });
+    expect((await lab.step()).outputs.decision).toBe('promote');
+  });
+
+  test('a hold of the whole pipeline ends by itself', async () => {
+    await lab.step({ mode: 'hold', until: '4h' });
+    lab.push();
+    expect((await lab.step()).outputs).toMatchObject({
+      decision: 'blocked',
+      'wake-at': '2026-11-24T16:00:00.000Z',
+    });
+    lab.pass('4h');
+    expect((await lab.step()).outputs.decision).toBe('promote');
+  });
+
+  test('a rollback pins a stage to what it ran before, until it is released', async () => {
+    const before = lab.push();
+    await deploy('staging');
+    const bad = lab.push();
+    await deploy('staging');
+    const said = await lab.step({ mode: 'rollback', stage: 'staging', why: 'it burns' });
+    expect(said).toMatchObject({
+      exit: 0,
+      outputs: { matrix: [], reason: expect.stringContaining(before) },
+    });
+    const back = await deploy('staging');
+    expect(back.outputs.version).toBe(before);
+    const next = lab.push();
+    const pinned = await lab.step();
+    expect(decided(pinned, 'staging')).toMatchObject({
+      decision: 'blocked',
+      reason: expect.stringMatching(/^pin: rolled back to .* by ada: it burns/),
+    });
+    await lab.step({ mode: 'release', stage: 'staging' });
+    const after = await lab.step();
+    expect(after.outputs).toMatchObject({ decision: 'promote', version: next });
+    expect(after.outputs.version).not.toBe(bad);
+  });
+
+  test('an abort ends what is under way, and nothing starts it again by itself', async () => {
+    lab.push();
+    await lab.step();
+    const aborted = await lab.step({ mode: 'abort', stage: 'staging', why: 'wrong one' });
+    expect(aborted).toMatchObject({ exit: 0, outputs: { reason: 'aborted: by ada: wrong one' } });
+    expect((await lab.step()).outputs).toMatchObject({
+      decision: 'blocked',
+      reason: expect.stringMatching(/^aborted: /),
+    });
+    const twice = await lab.step({ mode: 'abort', stage: 'staging' });
+    expect(twice).toMatchObject({
+      exit: 0,
+      outputs: { reason: 'abort: nothing is under way in staging' },
+    });
+  });
+
+  test('an override passes a gate in an emergency, by those who maintain the repository', async () => {
+    const version = lab.push();
+    await deploy('staging');
+    const inputs = {
+      mode: 'override',
+      stage: 'production',
+      version,
+      gates: 'soak',
+      why: 'the shop is down',
+    };
+    const refused = await lab.step(inputs);
+    expect(refused).toMatchObject({ exit: 1, outputs: { decision: 'none' } });
+    expect(refused.failures).toMatchObject([
+      { message: 'permission: override needs maintain access, and ada has write' },
+    ]);
+    expect(await lab.step(inputs, { actor: 'mia' })).toMatchObject({ exit: 0 });
+    expect((await lab.step()).outputs).toMatchObject({
+      decision: 'promote',
+      stage: 'production',
+      version,
+    });
+  });
+
+  test('is refused from those who may not, and changes nothing', async () => {
+    const version = lab.push();
+    await deploy('staging');
+    const approved = await lab.step({ mode: 'approve', stage: 'live', version });
+    expect(approved.failures).toMatchObject([
+      {
+        message: 'permission: live is approved by maintain, and ada is none of them',
+        hint: expect.stringMatching(/./),
+      },
+    ]);
+    const stranger = await lab.step({ mode: 'hold' }, { actor: 'stranger' });
+    expect(stranger.failures).toMatchObject([
+      { message: 'permission: hold needs write access, and stranger has none' },
+    ]);
+    expect(stranger.requests.filter((each) => !each.startsWith('GET'))).toEqual([]);
+    expect((await lab.step()).outputs.decision).toBe('wait');
+  });
+
+  test('is only shown by a dry run', async () => {
+    lab.push();
+    const dry = { 'dry-run': 'true' };
+    const held = await lab.step({ mode: 'hold', ...dry });
+    expect(held).toMatchObject({ exit: 0, outputs: { reason: expect.stringMatching(/^hold: /) } });
+    const advanced = await lab.step(dry);
+    expect(advanced.outputs).toMatchObject({ decision: 'promote', stage: 'staging', matrix: [] });
+    for (const { requests } of [held, advanced])
+      expect(requests.filter((each) => !each.startsWith('GET'))).toEqual([]);
+    expect((await lab.step()).outputs.decision).toBe('promote');
+  });
+});
+
+describe('what a run costs', () => {
+  test('nothing to do takes few requests, and a transition at most five besides', async () => {
+    lab.push();
+    const handed = await lab.step();
+    const reported = await report(handed, 'success');
+    // One of these notes the tip in the witness, one reads the configuration.
+    expect(reported.requests.length).toBeLessThanOrEqual(5 + 2);
+    await lab.step();
+    const idle = await lab.step();
+    expect(idle.requests.length).toBeLessThanOrEqual(12);
+    expect(idle.requests.filter((each) => !each.startsWith('GET'))).toEqual([]);
+  });
+});
