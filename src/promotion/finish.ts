@@ -97,6 +97,8 @@ function isStarving(context: StageContext, version: string): boolean {
     if (opens === undefined || opens > known.now + soak) return false;
   }
   const gates = [...versionGates(context, version)].filter((gate) => !isOpen(gate));
+  // People may take as long as they like over what has earned its way: nothing takes that away from it meanwhile.
+  if (gates.length > 0 && gates.every(({ gate }) => gate === 'approval')) return false;
   return !gates.some(({ gate, state }) => state === 'refused' && gate !== 'health');
 }
 

@@ -352,6 +352,24 @@ describe('a stage that is behind for too long', () => {
     expect(decide({ ...given, pipeline: closed, record }, 'staging').decision).toBe('promote');
   });
 
+  test.each([
+    ['holds what has yet to soak, although people have to approve it too', '24h', 'wait'],
+    ['holds nothing for people who may approve what has soaked at any time', '1h', 'promote'],
+  ])('%s', (_, soak, expected) => {
+    const approval = { by: ['maintain'], count: 1, self: false };
+    const asked = pipeline({ finishWithin: length('3d') }, { soak: length(soak), approval });
+    const looks = [look('v2', '10:00'), look('v2', '11:00')] as const;
+    const record = withStage(
+      seen({ ...given, pipeline: asked }, ...looks),
+      'production',
+      (one) => ({
+        ...one,
+        behindSince: at('2026-11-20T12:00:00Z'),
+      }),
+    );
+    expect(decide({ ...given, pipeline: asked, record }, 'staging').decision).toBe(expected);
+  });
+
   test('holds nothing that is not well', () => {
     const record = behind('2026-11-01T12:00:00Z');
     const observations = { staging: unhealthy('v2'), production: healthy('v1') };

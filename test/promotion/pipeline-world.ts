@@ -1,157 +1,73 @@
-import { duration, type Instant, instant } from '../../src/core/time.ts';
+import { duration, type Instant } from '../../src/core/time.ts';
 import { clockMargin } from '../../src/ledger/lease.ts';
-import type { EffectState, PromotionFacts, StageObservation } from '../../src/promotion/facts.ts';
-import type { Pipeline } from '../../src/promotion/pipeline.ts';
+import type { PromotionFacts } from '../../src/promotion/facts.ts';
 import type {
   ActOrder,
   Changed,
   NextRecord,
-  Observed,
   Observer,
   PipelineRecords,
   Way,
 } from '../../src/promotion/ports.ts';
+import { lastAttempt, leaseEnd, openClaim } from '../../src/promotion/records/leases.ts';
 import {
   type Effect,
-  emptyRecord,
   type PipelineRecord,
+  stageRecord,
 } from '../../src/promotion/records/record.ts';
-import type { Version } from '../../src/promotion/versions.ts';
-import { openZone } from '../../src/promotion/windows/zone.ts';
-
-/** What a stage really is. */
-interface RealStage {
-  version: string | undefined;
-  health: 'healthy' | 'unhealthy' | 'unknown';
-}
-
-/** An effect as it really is, and of what. */
-interface RealEffect {
-  readonly order: ActOrder;
-  readonly effect: Effect;
-  state: EffectState['state'];
-}
+import { PipelineState, type RealEffect } from './pipeline-state.ts';
 
 /** Called before each step of a worker to the world; a worker whose turn never comes has died. */
 export type Turn = () => Promise<void>;
 
 /** What goes wrong at the next call of a kind. */
 export interface Faults {
-  /** Answers that are lost: the call is carried out (`after`), or not (`before`), and the caller is not told. */
-  swap?: 'before' | 'after';
-  act?: 'before' | 'after' | 'refused';
+  /** Answers that are lost: the call is carried out (`after`), later (`late`), or not (`before`); nobody is told. */
+  swap?: 'before' | 'after' | 'late';
+  act?: 'before' | 'after' | 'late' | 'refused';
+  /** Lists that lack what was made within the last `clockMargin`. */
+  find?: 'old';
   /** Reads that answer with what was there so many transitions ago. */
   staleBy?: number;
+  /** Looks at the stages that see what was there so many moments ago, of the last `clockMargin`. */
+  lookBy?: number;
+}
+
+/** What a test wants to know, and says no to by adding to `broken`. */
+export interface Watch {
+  swapped(before: PipelineRecord, after: PipelineRecord, now: Instant): void;
+  /** `looked`: the moment at which whoever decided had looked. */
+  acts(order: ActOrder): void;
 }
 
 /**
- * A repository and its environments in memory. As in the mock of pipeline-controller #214, starting a promotion that
- * was started before, or finishing one that is not under way, is an error at once.
+ * What runs see of the state, and do to it. As in the mock of pipeline-controller #214, starting a promotion that was
+ * started before, or finishing one that is not under way, is an error at once.
  */
-export class PipelineWorld {
-  now: number = Date.parse('2026-11-24T12:00:00Z');
-  readonly versions: Version[] = [];
-  readonly stages = new Map<string, RealStage>();
-  readonly effects = new Map<string, RealEffect>();
-  readonly chain: PipelineRecord[];
-  readonly pipeline: Pipeline;
+export class PipelineWorld extends PipelineState {
   readonly faults: Faults = {};
-  /** Claims as they were made, with what their holder had seen. */
-  readonly broken: string[] = [];
+  /** Whether clocks may be so far off that only ways whose effect cannot be made twice are safe. */
+  areClocksFarOff = false;
+  watch: Watch | undefined;
 
-  constructor(pipeline: Pipeline) {
-    this.pipeline = pipeline;
-    this.chain = [emptyRecord(pipeline.name)];
-    for (const { name } of pipeline.stages)
-      this.stages.set(name, { version: undefined, health: 'healthy' });
-  }
-
-  get record(): PipelineRecord {
-    return this.chain.at(-1) as PipelineRecord;
-  }
-
-  clock = (): Instant => instant(this.now);
-
-  pass(milliseconds: number): void {
-    this.now += milliseconds;
-  }
-
-  push(): string {
-    const key = `v${this.versions.length + 1}`;
-    const commit = key.padEnd(40, '0');
-    this.versions.push({ key, commit, at: this.clock(), authors: ['octocat'] });
-    return key;
-  }
-
-  stage(name: string): RealStage {
-    const stage = this.stages.get(name);
-    if (!stage) throw new Error(`no stage ${name}`);
-    return stage;
-  }
-
-  /** Replaces the record as a person would, by a command. */
-  command(change: (record: PipelineRecord) => PipelineRecord): void {
-    const next = change(this.record);
-    if (next !== this.record) this.chain.push(next);
-  }
-
-  /** An effect reaches its stage. */
-  complete(key: string): void {
-    const real = this.effects.get(key);
-    if (real?.state !== 'open') throw new Error(`${key} is not under way`);
-    real.state = 'done';
-    this.stage(real.order.stage).version = real.order.promotion.version;
-  }
-
-  fail(key: string, state: 'failed' | 'closed'): void {
-    const real = this.effects.get(key);
-    if (real?.state !== 'open') throw new Error(`${key} is not under way`);
-    real.state = state;
-  }
-
-  open(): string[] {
-    return [...this.effects].filter(([, { state }]) => state === 'open').map(([key]) => key);
-  }
-
-  observations(): Record<string, StageObservation> {
-    return Object.fromEntries(
-      [...this.stages].map(([name, { version, health }]) => [
-        name,
-        health === 'unknown'
-          ? { health, at: this.clock(), evidence: 'no answer' }
-          : { health, version, at: this.clock(), evidence: health },
-      ]),
-    );
-  }
-
-  observed(): Observed {
-    const zone = openZone('UTC');
-    if (!zone) throw new Error('no UTC');
-    const effects: Record<string, EffectState> = {};
-    for (const [key, { state }] of this.effects)
-      effects[key] = { state, at: this.clock(), evidence: state };
-    return {
-      history: { versions: [...this.versions] },
-      observations: this.observations(),
-      checks: {},
-      people: {},
-      effects,
-      calendars: { UTC: { zone } },
-    };
-  }
-
-  observer(turn: Turn, saw: (observed: Observed) => void = () => undefined): Observer {
+  /** `saw` is told at which moment, and when, it looked. */
+  observer(
+    turn: Turn,
+    clock = this.clock,
+    saw: (moment: number, at: number) => void = () => undefined,
+  ): Observer {
     return {
       observe: async () => {
         await turn();
-        const observed = this.observed();
-        saw(observed);
-        return observed;
+        this.see();
+        const moment = this.momentToSee();
+        saw(moment, this.now);
+        return this.observed(moment, clock());
       },
     };
   }
 
-  records(turn: Turn): PipelineRecords {
+  records(turn: Turn, clock = this.clock): PipelineRecords {
     return {
       read: async () => {
         await turn();
@@ -161,10 +77,11 @@ export class PipelineWorld {
         for (let attempt = 0; attempt < 20; attempt += 1) {
           await turn();
           const before = this.tip();
-          const wanted = next(before, this.clock());
+          const now = clock();
+          const wanted = next(before, now);
           if (!wanted) return { kind: 'unchanged', record: before };
           await turn();
-          const changed = this.swap(before, wanted);
+          const changed = this.swap(before, wanted, now);
           if (changed) return changed;
         }
         return { kind: 'contended', record: this.record };
@@ -172,22 +89,32 @@ export class PipelineWorld {
     };
   }
 
-  way(turn: Turn): (stage: string) => Way {
+  way(turn: Turn, clock = this.clock): (stage: string) => Way {
     return () => ({
-      find: async ({ key }) => {
+      find: async (order) => {
         await turn();
-        return this.effects.get(key)?.effect;
+        const { key } = order;
+        const lag = this.faults.find === 'old' && !this.areClocksFarOff ? clockMargin : 0;
+        delete this.faults.find;
+        const effect = (this.effects.get(key) ?? this.adoptable(order))?.effect;
+        return effect && effect.at <= this.now - lag ? effect : undefined;
       },
       act: async (order) => {
         const sentAt = this.now;
+        this.watch?.acts(order);
         await turn();
-        // The world's one promise: a request that takes longer than clocks may differ is given up, and lands no more.
+        // The world's promise: a request that takes this long is given up, and lands no more.
         if (this.now - sentAt >= clockMargin) throw new Error('the answer was lost');
         const fault = this.faults.act;
         delete this.faults.act;
         if (fault === 'before') throw new Error('the answer was lost');
         if (fault === 'refused')
-          return { kind: 'failed', at: this.clock(), evidence: '503', transient: true };
+          return { kind: 'failed', at: clock(), evidence: '503', transient: true };
+        if (fault === 'late') {
+          const land = () => void this.start(order);
+          this.late.push({ left: 6, until: sentAt + clockMargin, land });
+          throw new Error('the answer was lost');
+        }
         const effect = this.start(order);
         if (fault === 'after') throw new Error('the answer was lost');
         return { kind: 'acted', effect };
@@ -196,16 +123,57 @@ export class PipelineWorld {
   }
 
   /** `startPromotion` of #214: never twice for one attempt, and never while another effect of its key stands. */
-  private start(order: ActOrder): Effect {
+  start(order: ActOrder): Effect {
+    const { key } = order;
+    const there = this.adoptable(order);
+    if (there) this.effects.set(key, there);
+    if (there) return there.effect;
+    this.checkStart(order);
+    const effect: Effect = { kind: 'ref', reference: key, at: this.clock() };
+    this.effects.set(key, { order, effect, state: 'open', arrived: false });
+    return effect;
+  }
+
+  /** Where clocks are far off, what is there of a promotion cannot be made once more: a branch, a ref, a release. */
+  private adoptable(order: ActOrder): RealEffect | undefined {
+    if (!this.areClocksFarOff || this.viaOf(order) === 'outputs') return undefined;
+    return [...this.effects.values()].find(
+      (each) => each.order.promotion.id === order.promotion.id && each.state !== 'failed',
+    );
+  }
+
+  private checkStart(order: ActOrder): void {
     const { promotion, key, stage } = order;
+    const isHandedOut = this.viaOf(order) === 'outputs';
     const others = [...this.effects.values()].filter(
       (each) => each.order.promotion.id === promotion.id && each.state !== 'failed',
     );
-    if (this.effects.has(key) || others.length > 0)
+    // What was handed out and never reported is handed out again, once its time is over.
+    const standing = isHandedOut ? others.filter((each) => this.isStillIts(each)) : others;
+    if (this.effects.has(key) || standing.length > 0)
       this.broken.push(`${stage} was promoted twice to ${promotion.version}: ${key}`);
-    const effect: Effect = { kind: 'ref', reference: key, at: this.clock() };
-    this.effects.set(key, { order, effect, state: 'open' });
-    return effect;
+    if (isHandedOut || this.areClocksFarOff) return;
+    const there = stageRecord(this.record, stage).promotions.find(({ id }) => id === promotion.id);
+    const claim = there && openClaim(there);
+    const { lease } = lastAttempt(promotion) ?? {};
+    if (claim && claim.lease.holder !== lease?.holder)
+      this.broken.push(
+        `${lease?.holder} acted on ${key} under a lease that ${claim.lease.holder} has`,
+      );
+  }
+
+  private isStillIts({ order, state }: RealEffect): boolean {
+    const attempt = lastAttempt(order.promotion);
+    if (this.areClocksFarOff || !attempt || state !== 'open') return false;
+    return leaseEnd(attempt) > this.now + clockMargin;
+  }
+
+  private momentToSee(): number {
+    const latest = this.moments.length - 1;
+    const back = this.faults.lookBy ?? 0;
+    delete this.faults.lookBy;
+    const recent = this.moments.findIndex(({ at }) => at > this.now - clockMargin);
+    return Math.max(recent, latest - back);
   }
 
   private tip(): PipelineRecord {
@@ -214,15 +182,23 @@ export class PipelineWorld {
     return this.chain[Math.max(0, this.chain.length - 1 - back)] as PipelineRecord;
   }
 
-  private swap(before: PipelineRecord, { record }: NextRecord): Changed | undefined {
+  private swap(before: PipelineRecord, { record }: NextRecord, now: Instant): Changed | undefined {
     const fault = this.faults.swap;
     delete this.faults.swap;
-    if (fault === 'before') return { kind: 'unknown', detail: 'the answer was lost' };
-    if (this.record !== before) return undefined;
-    this.chain.push(record);
-    return fault === 'after'
-      ? { kind: 'unknown', detail: 'the answer was lost' }
-      : { kind: 'recorded', record };
+    const lost: Changed = { kind: 'unknown', detail: 'the answer was lost' };
+    if (fault === 'before') return lost;
+    const land = () => {
+      if (this.record !== before) return false;
+      this.watch?.swapped(before, record, now);
+      this.chain.push(record);
+      return true;
+    };
+    if (fault === 'late') {
+      this.late.push({ left: 6, until: this.now + clockMargin, land });
+      return lost;
+    }
+    if (!land()) return undefined;
+    return fault === 'after' ? lost : { kind: 'recorded', record };
   }
 }
 
@@ -231,6 +207,7 @@ export const leaseLength = duration(600_000);
 
 /** Facts as a worker would have them, to ask decisions without a worker. */
 export function factsOf(world: PipelineWorld): PromotionFacts {
+  world.see();
   return {
     pipeline: world.pipeline,
     record: world.record,

@@ -1,0 +1,216 @@
+import { clockMargin } from '../../src/ledger/lease.ts';
+import { type Stage, stageNamed } from '../../src/promotion/pipeline.ts';
+import type { ActOrder } from '../../src/promotion/ports.ts';
+import { lastAttempt } from '../../src/promotion/records/leases.ts';
+import {
+  type Attempt,
+  hasEnded,
+  type PipelineRecord,
+  type Promotion,
+  type StageRecord,
+  stageRecord,
+} from '../../src/promotion/records/record.ts';
+import type { Moment } from './pipeline-state.ts';
+import type { PipelineWorld, Watch } from './pipeline-world.ts';
+
+/** How far off two clocks are at most, where they are kept. */
+export const clocksWithin: number = clockMargin;
+
+/** When the one who holds a claim looked at the stages. */
+export interface Look {
+  readonly moment: number;
+  readonly at: number;
+}
+
+interface Started {
+  readonly stage: Stage;
+  readonly before: PipelineRecord;
+  readonly after: StageRecord;
+  readonly promotion: Promotion;
+  readonly now: number;
+}
+
+/** What must hold of every transition and every act, whatever went wrong before. */
+export class Invariants implements Watch {
+  /** Acts in their order. */
+  readonly orders: ActOrder[] = [];
+  /** By holder. */
+  readonly looks = new Map<string, Look>();
+  private readonly world: PipelineWorld;
+
+  constructor(world: PipelineWorld) {
+    this.world = world;
+    world.watch = this;
+  }
+
+  swapped(before: PipelineRecord, after: PipelineRecord, now: number): void {
+    for (const stage of this.world.pipeline.stages) {
+      const [old, next] = [stageRecord(before, stage.name), stageRecord(after, stage.name)];
+      if (old === next) continue;
+      this.checkStage(stage.name, old, next);
+      for (const promotion of next.promotions)
+        if (isNewAttempt(old, promotion))
+          this.started({ stage, before, after: next, promotion, now });
+    }
+  }
+
+  acts(order: ActOrder): void {
+    this.orders.push(order);
+    const { promotion, stage } = order;
+    const look = this.lookOf(promotion);
+    if (promotion.kind === 'rollback' || this.world.areClocksFarOff || !look) return;
+    const settings = stageNamed(this.world.pipeline, stage);
+    const faults = settings.after.map((name) => this.notWell(name, promotion.version, look));
+    const isIll =
+      settings.need === 'all' ? faults.some(Boolean) : faults.length > 0 && faults.every(Boolean);
+    if (isIll) this.broken(`${stage} took ${promotion.version} past ${faults.filter(Boolean)[0]}`);
+  }
+
+  /** What only all acts together tell. A queue is whole while nobody disturbs it. */
+  violations(isQueueWhole: boolean): string[] {
+    return [...this.backward(), ...(isQueueWhole ? this.leftOut() : [])];
+  }
+
+  private checkStage(name: string, old: StageRecord, next: StageRecord): void {
+    const active = next.promotions.filter((each) => !hasEnded(each));
+    if (active.length > 1) this.broken(`${name} has ${active.length} promotions at once`);
+    if (next.generation !== old.generation) this.broken(`${name} began a generation by itself`);
+    if (this.position(next.frontier) < this.position(old.frontier))
+      this.broken(`the frontier of ${name} went from ${old.frontier} back to ${next.frontier}`);
+    if (next.hold !== old.hold || next.pin !== old.pin)
+      this.broken(`what held ${name} was changed by a run`);
+    for (const promotion of old.promotions.filter(hasEnded)) {
+      const now = next.promotions.find(({ id }) => id === promotion.id);
+      if (now && now.phase !== promotion.phase)
+        this.broken(`${promotion.id} had ended ${promotion.phase}, and is ${now.phase}`);
+    }
+    const ids = next.promotions.map(({ id }) => id);
+    if (new Set(ids).size < ids.length) this.broken(`${name} has one promotion twice`);
+  }
+
+  /** An attempt begins: nobody holds the stage, and the gates that this model has are open. */
+  private started({ stage, before, after, promotion, now }: Started): void {
+    const { version, kind, attempts } = promotion;
+    const what = `${stage.name} took ${version}`;
+    if (attempts.length > stage.retry.attempts) this.broken(`${what} ${attempts.length} times`);
+    if (kind === 'rollback') return;
+    if (before.freeze || after.hold) this.broken(`${what} while it was held`);
+    if (after.pin) this.broken(`${what} while it was pinned to ${after.pin.version}`);
+    const { approval, windows } = stage.gates;
+    const approved = after.approvals.some(
+      (each) => each.version === version && each.by === 'hubot',
+    );
+    if (approval && !approved) this.broken(`${what} without an approval`);
+    const hour = new Date(now).getUTCHours();
+    if (windows && (hour < 8 || hour >= 20)) this.broken(`${what} at ${hour} o'clock`);
+    if (this.world.pipeline.requiredChecks.length > 0 && stage.after.length === 0)
+      if (this.world.checks.get(version) !== 'success') this.broken(`${what} without its check`);
+    if (this.world.areClocksFarOff) return;
+    this.soaked(stage, version, what);
+    const isNew = stageRecord(before, stage.name).promotions.every(({ id }) => id !== promotion.id);
+    if (isNew) this.paired(stage, promotion, what);
+  }
+
+  private soaked({ after, need, gates }: Stage, version: string, what: string): void {
+    const { soak } = gates;
+    if (!soak || after.length === 0) return;
+    const times = after.map((name) => this.healthyTime(name, version));
+    const least = need === 'all' ? Math.min(...times) : Math.max(...times);
+    if (least < soak - 2 * clocksWithin) this.broken(`${what} after ${least} ms of soak`);
+  }
+
+  /** At most so long was it really there and well, since it was last seen unwell by whoever looked at that time. */
+  private healthyTime(name: string, version: string): number {
+    const { moments, now } = this.world;
+    const first = moments.find(({ stages }) => isWell(stages[name], version));
+    return first ? now - first.at : 0;
+  }
+
+  private paired(stage: Stage, promotion: Promotion, what: string): void {
+    const look = this.lookOf(promotion);
+    if (this.world.pipeline.order !== 'pairwise' || stage.after.length === 0 || !look) return;
+    if (this.asked.has(look)) return;
+    const recent = this.world.moments.filter(
+      ({ at }, index) => index >= look.moment || at >= look.at - 2 * clocksWithin,
+    );
+    const runs = stage.after.some((name) =>
+      recent.some(({ stages }) => stages[name]?.version === promotion.version),
+    );
+    if (!runs) this.broken(`${what}, which ${stage.after.join(', ')} did not run`);
+  }
+
+  /** Looks of runs that were asked for a version by name. */
+  readonly asked = new Set<Look>();
+
+  private notWell(name: string, version: string, look: Look): string | undefined {
+    const { moments } = this.world;
+    const isSeenWell = moments
+      .slice(look.moment)
+      .some(({ stages }) => stages[name]?.health === 'healthy');
+    if (!isSeenWell) return `${name}, which was not well`;
+    const was = moments.some(({ stages }) => isWell(stages[name], version));
+    return was ? undefined : `${name}, which was never well at it`;
+  }
+
+  /** Forward promotions of a stage only ever go to newer versions, but for those that a person let in once more. */
+  private backward(): string[] {
+    const newest = new Map<string, number>();
+    const found: string[] = [];
+    for (const { stage, promotion } of this.firstActs()) {
+      const { rearmed } = stageRecord(this.world.record, stage);
+      const isRearmed = rearmed.some(
+        ({ version, generation }) =>
+          version === promotion.version && generation === promotion.generation,
+      );
+      if (promotion.kind === 'rollback' || isRearmed) continue;
+      const index = this.position(promotion.version);
+      if (index <= (newest.get(stage) ?? -1))
+        found.push(`${stage} went back to ${promotion.version} by itself`);
+      newest.set(stage, index);
+    }
+    return found;
+  }
+
+  /** In a queue that nobody disturbs, no version is left out of the first stage. */
+  private leftOut(): string[] {
+    const { order, requiredChecks, stages } = this.world.pipeline;
+    if (order !== 'queue' || requiredChecks.length > 0) return [];
+    const indices = this.firstActs()
+      .filter(({ stage }) => stage === stages[0]?.name)
+      .map(({ promotion }) => this.position(promotion.version));
+    const gap = indices.findIndex((each, at) => at > 0 && each !== (indices[at - 1] ?? 0) + 1);
+    return gap < 0 ? [] : [`the queue left out what is before v${(indices[gap] ?? 0) + 1}`];
+  }
+
+  private firstActs() {
+    const ids = new Set<string>();
+    return this.orders.filter(({ promotion: { id } }) => {
+      const isFirst = !ids.has(id);
+      ids.add(id);
+      return isFirst;
+    });
+  }
+
+  private lookOf(promotion: Promotion): Look | undefined {
+    return this.looks.get(lastAttempt(promotion)?.lease.holder ?? '');
+  }
+
+  private position(version: string | undefined): number {
+    return this.world.versions.findIndex(({ key }) => key === version);
+  }
+
+  private broken(sentence: string): void {
+    this.world.broken.push(sentence);
+  }
+}
+
+function isWell(stage: Moment['stages'][string] | undefined, version: string): boolean {
+  return stage?.version === version && stage.health === 'healthy';
+}
+
+/** Whether a transition begins an attempt; one that was taken over began before. */
+function isNewAttempt(old: StageRecord, promotion: Promotion): boolean {
+  const before = old.promotions.find(({ id }) => id === promotion.id);
+  const count = (attempts: readonly Attempt[] = []) => attempts.length;
+  return count(promotion.attempts) > count(before?.attempts);
+}
