@@ -35,19 +35,21 @@ async function dispatch(
   client: GitHubClient,
   wanted: Dispatch,
 ): Promise<Written<StartedRun | undefined>> {
-  const answer = await written(() => post(client, wanted, { return_run_details: true }));
+  // One deadline for both, so that nothing is started after it.
+  const request = sentOnce();
+  const answer = await written(() => post(client, wanted, { return_run_details: true, request }));
   const unfamiliar = answer.kind === 'refused' && /return_run_details/.test(answer.detail);
-  return unfamiliar ? written(() => post(client, wanted, {})) : answer;
+  return unfamiliar ? written(() => post(client, wanted, { request })) : answer;
 }
 
 async function post(
   { octokit, owner, repo }: GitHubClient,
   { file, ref, inputs }: Dispatch,
-  more: { readonly return_run_details?: true },
+  more: { readonly return_run_details?: true; readonly request: ReturnType<typeof sentOnce> },
 ): Promise<StartedRun | undefined> {
   const answer = await octokit.request(
     'POST /repos/{owner}/{repo}/actions/workflows/{workflow_id}/dispatches',
-    { owner, repo, workflow_id: file, ref, inputs, ...more, request: sentOnce() },
+    { owner, repo, workflow_id: file, ref, inputs, ...more },
   );
   const told = answer.data as { workflow_run_id?: number | bigint; html_url?: string } | undefined;
   return told?.workflow_run_id === undefined
