@@ -40,8 +40,8 @@ interface Dispatch {
 /**
  * Another workflow deploys. GitHub says which run it started, and that id is kept; where it does not (its answer was lost,
  * or it is an Enterprise Server), the run is found by the key in its name. A second one is started only when the first is
- * certain not to be there. GitHub shows a new run in its lists after some seconds; a lease that is taken over has been
- * over for `clockMargin` at least, which is far longer.
+ * certain not to be there. GitHub lists a new run after some seconds: nothing is started in the last `clockMargin` of a
+ * lease, nor later than 20 s after it was asked for, so that at least 10 s lie between a start and whoever takes over.
  *
  * A run that still goes on when a person aborts its promotion, or takes the stage back, is cancelled: it would bring what
  * nobody wants any more, after what they want. Steps with `if: always()` run on, but what it had half done may stay half
