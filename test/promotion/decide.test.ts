@@ -358,15 +358,14 @@ describe('a stage that is behind for too long', () => {
   ])('%s', (_, soak, expected) => {
     const approval = { by: ['maintain'], count: 1, self: false };
     const asked = pipeline({ finishWithin: length('3d') }, { soak: length(soak), approval });
-    const looks = [look('v2', '10:00'), look('v2', '11:00')] as const;
-    const record = withStage(
-      seen({ ...given, pipeline: asked }, ...looks),
-      'production',
-      (one) => ({
-        ...one,
-        behindSince: at('2026-11-20T12:00:00Z'),
-      }),
-    );
+    const look = (time: string) => ({
+      staging: healthy('v2', at(time)),
+      production: healthy('v1', at(time)),
+    });
+    const record = withStage(seen(asked, look('10:00'), look('12:00')), 'production', (one) => ({
+      ...one,
+      behindSince: at('2026-11-20T12:00:00Z'),
+    }));
     expect(decide({ ...given, pipeline: asked, record }, 'staging').decision).toBe(expected);
   });
 
