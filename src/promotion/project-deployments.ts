@@ -32,8 +32,8 @@ interface Due {
 
 /**
  * Shows the promotions that changed in this run as GitHub Deployments, one for each promotion, and makes right what a
- * run that was cut off left of earlier ones of the same stages. Never read back as truth. Without a change it sends
- * nothing; what fails is a warning.
+ * run that was cut off left of earlier ones of the same stages. Never read back as truth. Without a change, and in a dry
+ * run, it sends nothing; what fails is a warning.
  * @param before The record as the run found it.
  */
 export async function projectDeployments(
@@ -102,6 +102,7 @@ function newestSuccess(all: readonly Promotion[]): Promotion | undefined {
 
 function projections(view: PipelineView, before: PipelineRecord): StageProjection[] {
   const { pipeline, stages } = view.settings;
+  if (view.dryRun) return [];
   return pipeline.stages.flatMap((stage) => {
     const settings = stages[stage.name];
     if (!settings || !isProjected(settings)) return [];

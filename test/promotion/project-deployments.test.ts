@@ -289,8 +289,13 @@ describe('whether a stage is shown', () => {
     expect(by(via, !shown)).toBe(!shown);
   });
 
-  test('sends nothing for one that is not', async () => {
+  test('sends nothing for one that is not, nor in a dry run', async () => {
     const deployments = new Deployments();
+    const dry = viewOf(
+      { pipeline: deployed, history: history('v1') },
+      { dryRun: true, record: recordOf(one('v1')) },
+    );
+    await projectDeployments({ deployments, warn: () => undefined }, dry, nothing);
     await project(deployments, nothing, recordOf(one('v1')), { deployment: false });
     expect(deployments.requests).toEqual([]);
   });

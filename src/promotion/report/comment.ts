@@ -32,10 +32,11 @@ export function pipelineMarker(pipeline: string, stage: string): string {
 
 /**
  * The comments that are to be as they say: on the pull request of each promotion under way, and of each that ended in
- * this run. Costs one request each where nothing changed.
+ * this run; none of a dry run. Costs one request each where nothing changed.
  * @param before The record as the run found it.
  */
 export function promotionComments(view: PipelineView, before: PipelineRecord): PromotionComment[] {
+  if (view.dryRun) return [];
   return stageViews(view).flatMap((stage) => {
     const { name } = stage.stage;
     const were = stageRecord(before, name).promotions;

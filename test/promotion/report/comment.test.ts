@@ -169,6 +169,7 @@ describe('the comments of a run', () => {
         body: renderPromotionComment(view, 'production', id),
       },
     ]);
+    expect(promotionComments({ ...view, dryRun: true }, view.record)).toEqual([]);
     const ended = viewWith(promotion({ phase: 'succeeded' }, [pullRequest()]));
     expect(promotionComments(ended, view.record)).toHaveLength(1);
     expect(promotionComments(ended, ended.record)).toEqual([]);
