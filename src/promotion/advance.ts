@@ -1,4 +1,5 @@
 import { type Duration, duration, type Instant } from '../core/time.ts';
+import { UserError } from '../core/user-error.ts';
 import { clockMargin, mayAct } from '../ledger/lease.ts';
 import { decidePromotions } from './decide.ts';
 import type { Decision } from './decision.ts';
@@ -126,7 +127,10 @@ function nextOf({ decisions, record, next }: Plan, facts: PromotionFacts): NextR
   return { record: next, why: why.join('; ') || 'observed' };
 }
 
-/** One after the other, so that a run that is told to stop leaves one open claim at most undone. */
+/**
+ * One after the other, so that a run that is told to stop leaves one open claim at most undone. What fails at one stage
+ * is thrown after the others had their turn.
+ */
 async function actOnClaims(
   request: AdvanceRequest,
   ports: AdvancePorts,
@@ -134,12 +138,25 @@ async function actOnClaims(
   record: PipelineRecord,
 ): Promise<PipelineRecord> {
   let latest = record;
+  const faults: unknown[] = [];
   for (const decided of decisions) {
     if (decided.decision !== 'promote') continue;
     const order = orderFor(request, record, decided);
-    if (order) latest = await carryOut(request, ports, order, decided, latest);
+    if (!order) continue;
+    try {
+      latest = await carryOut(request, ports, order, decided, latest);
+    } catch (cause) {
+      faults.push(cause);
+    }
   }
+  if (faults.length > 0) throw joined(faults);
   return latest;
+}
+
+/** One error of several; what is not the user's to mend says more than what is. */
+function joined(faults: readonly unknown[]): unknown {
+  const problems = faults.flatMap((fault) => (fault instanceof UserError ? fault.problems : []));
+  return faults.find((fault) => !(fault instanceof UserError)) ?? UserError.all(problems);
 }
 
 /** The attempt that is this run's to carry out; none where the claim is another's, or handed out already. */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { UserError } from '../../src/core/user-error.ts';
 import { advance } from '../../src/promotion/advance.ts';
 import type { Pipeline } from '../../src/promotion/pipeline.ts';
 import { stageRecord } from '../../src/promotion/records/record.ts';
@@ -348,4 +349,47 @@ test('a run that never heard of the version that was started meanwhile decides n
   });
   expect(changed).toBe('contended');
   expect(stageRecord(world.record, 'dev').frontier).toBe('v2');
+});
+
+describe('a stage whose way fails', () => {
+  const parallel = pipeline({ stages: [stage('eu'), stage('us')] });
+  const failing = (world: PipelineWorld, failed: Record<string, Error>) =>
+    advance(
+      {
+        pipeline: world.pipeline,
+        holder: 'run',
+        lease: leaseLength,
+        jitter: 0.5,
+        dryRun: false,
+      },
+      {
+        records: world.records(async () => undefined),
+        observer: world.observer(async () => undefined),
+        way: (name) => ({
+          ...world.way(async () => undefined)(name),
+          ...(failed[name] && { find: () => Promise.reject(failed[name]) }),
+        }),
+        clock: world.clock,
+      },
+    );
+
+  test('does not keep the others from their turn, and is told', async () => {
+    const world = new PipelineWorld(parallel);
+    world.push();
+    const thrown = new UserError('no workflow deploy.yml', 'Write its name right.');
+    await expect(failing(world, { eu: thrown })).rejects.toThrow('no workflow deploy.yml');
+    expect(starts(world)).toEqual(['us v1']);
+  });
+
+  test('is told with all others that failed', async () => {
+    const world = new PipelineWorld(parallel);
+    world.push();
+    const failed = { eu: new UserError('one', 'a'), us: new UserError('two', 'b') };
+    await expect(failing(world, failed)).rejects.toMatchObject({
+      problems: [{ message: 'one' }, { message: 'two' }],
+    });
+    const fault = { eu: new UserError('one', 'a'), us: new TypeError('ours') };
+    world.pass(leaseLength * 2);
+    await expect(failing(world, fault)).rejects.toThrow('ours');
+  });
 });
