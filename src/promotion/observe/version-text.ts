@@ -43,5 +43,5 @@ function isAlgorithm(named: string, tag: string): boolean {
 
 /** A host, or a path below one, without a tag: nothing of it says which version. */
 function isReference(named: string): boolean {
-  return /^[\w.-]+(?::\d+)?\/[\w./-]+$/.test(named) && named.split('/')[0]?.includes('.') === true;
+  return /^(?:localhost|[\w-]+(?:\.[\w-]+)+)(?::\d+)?\//.test(named);
 }
