@@ -111,7 +111,7 @@ describe("the comment on a promotion's pull request", () => {
     [
       'a rollback',
       promotion({ kind: 'rollback' }, [pullRequest()]),
-      /Rollback of[^]*passes all gates/,
+      /Rollback of[\s\S]*passes all gates/,
     ],
   ] as const)('of one that is %s says so, without gates', (_, one, said) => {
     const body = renderPromotionComment(viewWith(one), 'production', id);
