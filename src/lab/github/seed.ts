@@ -16,9 +16,11 @@ export interface SeedPull {
   readonly draft?: boolean;
   readonly author?: string;
   readonly labels?: readonly string[];
+  /** `open` unless it is said. */
+  readonly state?: 'open' | 'closed';
 }
 
-/** Puts open pull requests into a repository; their numbers follow on those that are there. */
+/** Puts pull requests into a repository; their numbers follow on those that are there. */
 export function seedPullRequests(world: World, name: string, pulls: readonly SeedPull[]): void {
   const now = timestamp(world.clock);
   const repository = world.store.repository(name);
@@ -59,12 +61,12 @@ function seeded(
     number,
     title: pull.title ?? `Pull request ${number}`,
     body: pull.body ?? null,
-    state: 'open',
+    state: pull.state ?? 'open',
     user: account(world, pull.author ?? operator).login,
     labels: pull.labels ?? [],
     createdAt: now,
     updatedAt: now,
-    closedAt: null,
+    closedAt: pull.state === 'closed' ? now : null,
     pull: {
       id: world.store.nextId(),
       draft: pull.draft ?? false,

@@ -47,7 +47,7 @@ export interface GitHub {
   createRepository(name: string): Promise<string>;
   /** Takes in pushes to the bare directories now, not only with the next request. */
   takeInPushes(): Promise<void>;
-  /** Puts open pull requests into a repository without git work or events. */
+  /** Puts pull requests into a repository without git work or events. */
   seedPullRequests(repository: string, pulls: readonly SeedPull[]): void;
 }
 
