@@ -24,6 +24,7 @@ import { at, stage } from '../../builders/promotion.ts';
 export interface FakeCommit {
   readonly parents?: readonly string[];
   readonly authors?: readonly string[] | undefined;
+  readonly promotes?: boolean;
 }
 
 /** What the fake repository holds. A function in the place of an answer fails, or is asked each time. */
@@ -191,13 +192,14 @@ function reachable(of: FakeWorld, name: string): Set<string> {
 }
 
 function listedCommit(of: FakeWorld, name: string): ListedCommit {
-  const { parents = [], authors } = of.commits[name] ?? {};
+  const { parents = [], authors, promotes } = of.commits[name] ?? {};
   const index = Object.keys(of.commits).indexOf(name);
   return {
     sha: sha(name),
     parents: parents.map(sha),
     at: instant(at('00:00') + index * 60_000),
     authors,
+    ...(promotes && { promotes }),
   };
 }
 
