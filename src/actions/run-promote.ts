@@ -1,29 +1,9 @@
-import { type Problem, UserError } from '../core/user-error.ts';
 import { choosePipeline } from '../promotion/choose-pipeline.ts';
-import type { AskedFor, Instruction } from '../promotion/instruction.ts';
-import { projectDeployments } from '../promotion/project-deployments.ts';
-import { type Promoted, type PromotePorts, promote } from '../promotion/promote.ts';
-import type { PipelineRecord } from '../promotion/records/record.ts';
-import { promotionComments } from '../promotion/report/comment.ts';
-import { mainDecision } from '../promotion/report/conclude.ts';
-import { promotionOutputs } from '../promotion/report/outputs.ts';
-import { renderPromotionSummary } from '../promotion/report/summary.ts';
-import type { PipelineView } from '../promotion/report/view.ts';
-import type { PipelineSettings } from '../promotion/settings.ts';
 import type { ActionOutcome } from '../runner/run-action.ts';
 import type { PromoteInputs } from './promote-environment/inputs.ts';
-import { openPromotionWorld } from './promotion-world.ts';
+import { obeyComment, type SpokenPromotion } from './promotion/obey-comment.ts';
+import { runPipeline } from './run-pipeline.ts';
 import type { Configured, Session } from './session.ts';
-
-/** What is asked of a pipeline, by whom, and where. */
-export interface Asked {
-  readonly instruction: Instruction;
-  readonly by: string;
-  readonly why: string;
-  /** Address of the comment or the run. */
-  readonly source: string;
-  readonly dryRun: boolean;
-}
 
 /** Does what the inputs say of the pipeline that they mean. */
 export async function runPromote(
@@ -40,159 +20,16 @@ export async function runPromote(
   return runPipeline(session, settings, { instruction, why, dryRun, source, by: actorOf(session) });
 }
 
-/** Does what is asked of one pipeline, and shows people how it stands then. */
-export async function runPipeline(
-  session: Session,
-  settings: PipelineSettings,
-  asked: Asked,
+/** Does what a comment says of promotions, and answers it. */
+export async function runPromoteComment(
+  configured: Configured,
+  spoken: SpokenPromotion,
+  dryRun: boolean,
 ): Promise<ActionOutcome> {
-  const { run } = session;
-  const world = openPromotionWorld(session, settings, askedFor(asked.instruction), asked.by);
-  const { holder, ownHolder, jitter } = world;
-  const { ports, first } = rememberingFirst(world.ports);
-  const request = { ...asked, settings, holder, ownHolder, jitter };
-  const promoted = await promote(request, ports).catch(explainStop(run.signal));
-  const problems = world.observer.warnings();
-  const view = viewOf(session, settings, asked, promoted, problems);
-  if (!asked.dryRun) {
-    await project(session, view, first() ?? promoted.record);
-    await world.ledger.witness();
-  }
-  return outcomeOf(view, promoted, problems);
+  return obeyComment(configured, spoken, dryRun);
 }
 
 /** Who started this run, or started it again: GitHub's word. */
 function actorOf({ run: { environment } }: Session): string {
   return environment.GITHUB_TRIGGERING_ACTOR || environment.GITHUB_ACTOR || '';
-}
-
-function askedFor(instruction: Instruction): AskedFor {
-  return instruction.mode === 'advance' ? instruction : undefined;
-}
-
-/** The record as the run found it, for what is shown of changes. */
-function rememberingFirst(ports: PromotePorts) {
-  let first: PipelineRecord | undefined;
-  const { records } = ports;
-  const remember = (record: PipelineRecord) => {
-    first ??= record;
-    return record;
-  };
-  const remembering: PromotePorts = {
-    ...ports,
-    records: {
-      read: async () => remember(await records.read()),
-      change: (next) => records.change((before, now) => next(remember(before), now)),
-    },
-  };
-  return { ports: remembering, first: () => first };
-}
-
-function explainStop(signal: AbortSignal) {
-  return (cause: unknown): never => {
-    if (!signal.aborted) throw cause;
-    throw new UserError(
-      'cancelled: the run was cancelled',
-      'Run it again; what was begun is looked for first, and goes on.',
-      { cause },
-    );
-  };
-}
-
-/** That a command was obeyed is no failure, whatever else the stage is at. */
-function viewOf(
-  { links, now, context }: Session,
-  settings: PipelineSettings,
-  { dryRun }: Asked,
-  promoted: Promoted,
-  problems: readonly Problem[],
-): PipelineView {
-  const { answer, record, observed, proceeded, wakeAt } = promoted;
-  const decisions = answer
-    ? promoted.decisions.map((each) =>
-        each.decision === 'failed' ? { ...each, decision: 'blocked' as const } : each,
-      )
-    : promoted.decisions;
-  return {
-    settings,
-    record,
-    decisions,
-    observed,
-    proceeded,
-    wakeAt,
-    now: now(),
-    dryRun,
-    said: answer?.reason,
-    warnings: problems.map(({ message }) => message),
-    links: { ...links, repository: context.repository },
-  };
-}
-
-/** What people see at GitHub; failing to tell them fails nothing. */
-async function project(
-  { github, run }: Session,
-  view: PipelineView,
-  before: PipelineRecord,
-): Promise<void> {
-  const warn = (line: string) => run.warn(line);
-  await projectDeployments({ deployments: github.promotionDeployments, warn }, view, before);
-  for (const { pullRequest, marker, body } of promotionComments(view, before)) {
-    await github.comments
-      .upsert(pullRequest, marker, body)
-      .catch((cause: Error) => warn(`the comment could not be written: ${cause.message}`));
-  }
-}
-
-/** Outputs, summary and exit of a run. */
-function outcomeOf(
-  view: PipelineView,
-  { answer, fault }: Promoted,
-  problems: readonly Problem[],
-): ActionOutcome {
-  const main = mainDecision(view.decisions);
-  const failures: Problem[] = [];
-  if (answer?.outcome === 'refused') failures.push(refusal(answer.reason));
-  else if (main?.decision === 'failed') failures.push(failure(main.stage, main.reason));
-  const others = view.decisions.filter((each) => each.decision === 'failed' && each !== main);
-  return {
-    outputs: promotionOutputs(view),
-    summary: renderPromotionSummary(view),
-    warnings: [
-      ...problems.map(({ message, hint }) => `${message}\n${hint}`),
-      ...others.map(({ stage, reason }) => `${stage} failed: ${reason}`),
-      ...(fault === undefined ? [] : [faultOf(fault)]),
-    ],
-    failures,
-  };
-}
-
-function failure(stage: string, reason: string): Problem {
-  return {
-    message: `${stage} failed: ${reason}`,
-    hint: 'A newer version goes on by itself; for this one, mend the cause and run `mode: release` with `stage` and `version`.',
-  };
-}
-
-/** The next step for somebody whose command was refused, by the rule that refused it. */
-function refusal(reason: string): Problem {
-  const rule = reason.split(':')[0] ?? '';
-  return {
-    message: reason,
-    hint: hints[rule] ?? 'Look at the summary of the last run for what is under way.',
-  };
-}
-
-const hints: Readonly<Record<string, string>> = {
-  permission:
-    'Ask somebody who may; who that is stands in the configuration and in the settings of the repository.',
-  version: 'The summary of a run lists the versions of each stage.',
-  rollback: 'Name a version that ran there before; one that is new goes in by `mode: override`.',
-  release: 'Run `mode: abort` with this stage first.',
-  abort: 'Leave `promotion` out to end whatever is under way there.',
-  report: 'Pass the output `promotion` of the run that decided, and the same `pipeline`.',
-  override: 'Name the gates and say why.',
-};
-
-function faultOf(cause: unknown): string {
-  return `something went wrong after a promotion was handed out; the next run goes on: ${cause instanceof Error ? cause.message : String(cause)}`;
 }

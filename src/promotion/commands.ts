@@ -60,6 +60,8 @@ export function readPromoteCommand(
   const verb = verbs.find((each) => each === said[0]);
   const rest = verb === undefined ? said : said.slice(1);
   if (verb === 'help') return { kind: 'help' };
+  if (pipelines.length === 0)
+    return invalid('pipelines: the configuration of the default branch has no `pipelines`');
   if (verb === 'status' && rest.length === 0) return { kind: 'status', pipeline: undefined };
   const place = findPlace(rest, pipelines);
   if (typeof place === 'string') return invalid(place);
@@ -123,7 +125,7 @@ function findPlace(words: readonly string[], pipelines: readonly Pipeline[]): Pl
     index === 0 ? splitPlace(word, pipelines) : word,
   );
   const [only] = pipelines;
-  if (!only) return 'pipelines: the configuration has no `pipelines`';
+  if (!only) throw new RangeError('there are no pipelines');
   const named = pipelines.find(({ name }) => name === first);
   const isStageToo = pipelines.length === 1 && hasStage(only, first);
   if (named && !isStageToo) return inPipeline(named, others);

@@ -1,5 +1,8 @@
-import { type Command, parseCommand } from '../../preview/command.ts';
+import { spokenCommand } from '../../core/spoken-command.ts';
+import { type Command, previewPrefix, readCommand } from '../../preview/command.ts';
+import { promotePrefix } from '../../promotion/commands.ts';
 import type { EventPayload } from '../../runner/read-event.ts';
+import type { SpokenPromotion } from '../promotion/obey-comment.ts';
 import { numberAt, textAt, valueAt } from '../pull-request-event.ts';
 
 /** What an event asks for. */
@@ -14,6 +17,8 @@ export type RootDecision =
       readonly comment: number;
       readonly author: string;
     }
+  /** About promotions; it may be said on an issue as well. */
+  | { readonly kind: 'promote'; readonly spoken: SpokenPromotion }
   | { readonly kind: 'none'; readonly reason: string };
 
 /** Activity types of `pull_request` after which the preview may have to change. */
@@ -59,19 +64,26 @@ function decidePullRequest(payload: EventPayload): RootDecision {
 }
 
 function decideComment(payload: EventPayload): RootDecision {
-  const pullRequest = numberAt(payload, 'issue', 'number');
-  const comment = numberAt(payload, 'comment', 'id');
-  const author = textAt(payload, 'comment', 'user', 'login');
-  if (valueAt(payload, ['issue', 'pull_request']) == null) {
+  const spoken = spokenCommand(textAt(payload, 'comment', 'body') ?? '', [
+    previewPrefix,
+    promotePrefix,
+  ]);
+  const isOnPullRequest = valueAt(payload, ['issue', 'pull_request']) != null;
+  if (!isOnPullRequest && spoken?.prefix !== promotePrefix)
     return none('event: the comment is on an issue, not on a pull request');
-  }
   if (textAt(payload, 'action') !== 'created') return none('event: only new comments are commands');
   if (textAt(payload, 'comment', 'user', 'type') === 'Bot')
     return none('author: bots give no commands');
-  const command = parseCommand(textAt(payload, 'comment', 'body') ?? '');
-  return command && pullRequest !== undefined && comment !== undefined && author !== undefined
-    ? { kind: 'command', command, pullRequest, comment, author }
-    : none('command: the comment holds no /preview command');
+  const issue = numberAt(payload, 'issue', 'number');
+  const comment = numberAt(payload, 'comment', 'id');
+  const author = textAt(payload, 'comment', 'user', 'login');
+  if (!spoken || issue === undefined || comment === undefined || author === undefined)
+    return none('command: the comment holds no /preview command and no /promote command');
+  const { prefix, words } = spoken;
+  if (prefix === previewPrefix)
+    return { kind: 'command', command: readCommand(words), pullRequest: issue, comment, author };
+  const url = textAt(payload, 'comment', 'html_url') ?? '';
+  return { kind: 'promote', spoken: { words, issue, comment, author, url } };
 }
 
 function none(reason: string): RootDecision {

@@ -2,10 +2,11 @@ import { readInputs } from '../../runner/read-inputs.ts';
 import type { ActionOutcome, ActionRun } from '../../runner/run-action.ts';
 import { parametersReader } from '../deploy-inputs.ts';
 import { findConfiguration } from '../find-configuration.ts';
-import { loadRunDeploy, loadRunTeardown } from '../load-runs.ts';
+import { loadRunDeploy, loadRunPromote, loadRunTeardown } from '../load-runs.ts';
 import { findOccasion, noLongerHead } from '../occasion.ts';
+import { findPromotionConfiguration } from '../promotion-configuration.ts';
 import type { TeardownOccasion } from '../run-teardown.ts';
-import { type Configured, openSession } from '../session.ts';
+import { type Configured, openSession, type Session } from '../session.ts';
 import { chooseTeardown } from '../teardown-occasion.ts';
 import { withInputs, withTarget } from '../with-inputs.ts';
 import { runCommand } from './commands.ts';
@@ -22,11 +23,25 @@ export async function understudyAction(run: ActionRun): Promise<ActionOutcome> {
   const session = await openSession(run, inputs);
   const decision = decideByEvent(session.context.eventName, session.payload);
   if (decision.kind === 'none') return { outputs: { action: 'none', reason: decision.reason } };
+  if (decision.kind === 'promote') return promote(session, inputs, decision.spoken);
   const found = await findConfiguration(session);
   const configuration = deploys(decision) ? withInputs(found, inputs) : withTarget(found, inputs);
   const configured = { session, configuration };
   const outcome = await carryOut(configured, inputs, decision);
   run.debug(`GitHub requests: ${session.github.requests()}`);
+  return outcome;
+}
+
+/** Promotions go by the configuration of the default branch, wherever the comment is. */
+async function promote(
+  session: Session,
+  { dryRun }: UnderstudyInputs,
+  spoken: Extract<RootDecision, { kind: 'promote' }>['spoken'],
+): Promise<ActionOutcome> {
+  const configuration = await findPromotionConfiguration(session);
+  const { runPromoteComment } = await loadRunPromote();
+  const outcome = await runPromoteComment({ session, configuration }, spoken, dryRun);
+  session.run.debug(`GitHub requests: ${session.github.requests()}`);
   return outcome;
 }
 
@@ -39,7 +54,7 @@ function deploys(decision: RootDecision): boolean {
 async function carryOut(
   configured: Configured,
   inputs: UnderstudyInputs,
-  decision: Exclude<RootDecision, { kind: 'none' }>,
+  decision: Exclude<RootDecision, { kind: 'none' | 'promote' }>,
 ): Promise<ActionOutcome> {
   switch (decision.kind) {
     case 'command':
