@@ -183,8 +183,12 @@ function toCommit(raw: RawCommit): ListedCommit {
     parents: raw.parents.map(({ sha }) => sha),
     at: parseInstant(committer?.date ?? author?.date ?? '') ?? instant(0),
     authors: login === undefined || !others ? undefined : [...new Set([login, ...others])],
+    ...(ofPromotion.test(message) && { promotes: true }),
   };
 }
+
+/** The trailer of our commit, which a squash keeps, or the mark of its pull request where a squash takes its text. */
+const ofPromotion = /^\s*Understudy-Promotion: \S|<!-- understudy:promotion:\S+ -->/m;
 
 /**
  * Logins of the `Co-authored-by` of a squashed commit, told by GitHub's own addresses; `undefined` where there is one

@@ -1,7 +1,13 @@
 import { versionsOfBranch } from '../version-sources.ts';
 import type { KnownRelation, Version, VersionHistory } from '../versions.ts';
 import { beyondWindow } from './beyond-window.ts';
-import { type BranchWindow, firstParents, relationsToMerged } from './first-parents.ts';
+import {
+  type BranchWindow,
+  firstParents,
+  promotionCommits,
+  relationsToMerged,
+  relationsWithin,
+} from './first-parents.ts';
 import type { HistoryReader, ListedCommit } from './ports.ts';
 
 /** What of a branch's history is read. */
@@ -30,21 +36,27 @@ export async function readBranch(
   reading: BranchReading,
 ): Promise<BranchHistory> {
   const window = await readWindow(reader, reading);
+  const promotions = promotionCommits(window);
   const merged = reading.wanted.flatMap((text) => {
     const sha = listedAs(window, text);
+    if (sha !== undefined && promotions.has(sha)) return relationsWithin(window, text, sha);
     const isSide = sha !== undefined && !window.commits.some((commit) => commit.sha === sha);
     return isSide ? relationsToMerged(window, sha).map((each) => ({ ...each, to: text })) : [];
   });
   const missing = reading.wanted.filter((text) => listedAs(window, text) === undefined);
   const beyond = await beyondWindow(reader, window, missing);
-  const versions = [...beyond.versions, ...versionsOfWindow(window)];
+  const versions = [...beyond.versions, ...versionsOfWindow(window, promotions)];
   return { window, history: withRelations(versions, [...merged, ...beyond.relations]) };
 }
 
-/** Versions of all the commits, oldest first, with all who made them. */
-export function versionsOfWindow({ commits }: BranchWindow): readonly Version[] {
+/** Versions of the commits but those of promotions, oldest first, with all who made them. */
+function versionsOfWindow(
+  { commits }: BranchWindow,
+  promotions: ReadonlySet<string>,
+): readonly Version[] {
   const authors = new Map(commits.map((commit) => [commit.sha, commit.authors]));
-  return versionsOfBranch(commits).versions.map((version) => {
+  const offered = commits.filter(({ sha }) => !promotions.has(sha));
+  return versionsOfBranch(offered).versions.map((version) => {
     const known = authors.get(version.commit);
     return known ? { ...version, authors: known } : version;
   });

@@ -32,6 +32,36 @@ export function firstParents(tip: string | undefined, all: readonly ListedCommit
   return { commits: commits.reverse(), listed, broughtBy };
 }
 
+/**
+ * Commits of the branch that do nothing but carry out promotions: ours, squashed, rebased, or merged with nothing else.
+ * Were they versions, each promotion that edits the branch which versions come from would bring the next one about.
+ */
+export function promotionCommits({ commits, listed, broughtBy }: BranchWindow): Set<string> {
+  const brought = new Map<string, ListedCommit[]>();
+  for (const [sha, by] of broughtBy) {
+    const commit = sha === by ? undefined : listed.get(sha);
+    if (commit) brought.set(by, [...(brought.get(by) ?? []), commit]);
+  }
+  const isOurs = (sha: string) => {
+    const merged = brought.get(sha) ?? [];
+    return (
+      listed.get(sha)?.promotes === true ||
+      (merged.length > 0 && merged.every(({ promotes }) => promotes === true))
+    );
+  };
+  return new Set(commits.map(({ sha }) => sha).filter(isOurs));
+}
+
+/** How the commits of the branch stand to one of them that is no version. */
+export function relationsWithin({ commits }: BranchWindow, text: string, sha: string) {
+  const at = commits.findIndex((commit) => commit.sha === sha);
+  return commits.flatMap((commit, index): KnownRelation[] =>
+    index === at
+      ? []
+      : [{ version: commit.sha, to: text, relation: index < at ? 'newer' : 'older' }],
+  );
+}
+
 /** How the commits of the branch stand to one that was merged into it, or is on its way there. */
 export function relationsToMerged(window: BranchWindow, merged: string): KnownRelation[] {
   const { commits, listed, broughtBy } = window;

@@ -10,6 +10,8 @@ export interface ListedCommit {
   readonly at: Instant;
   /** Logins of author and co-authors; `undefined` = one of them has no account that is known. */
   readonly authors: readonly string[] | undefined;
+  /** It says that it carries out a promotion: what a stage runs is changed by it, not what there is to run. */
+  readonly promotes?: boolean;
 }
 
 /** A part of a list; `more` = it goes on. */
