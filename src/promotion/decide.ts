@@ -39,10 +39,15 @@ function decideStage(context: StageContext): Decision {
   return overtaking(context, active, decided) ?? decided;
 }
 
-/** A promotion was ended while its holder may still act: nothing starts that could be overtaken by it. */
+/**
+ * A promotion was ended while its holder may still act, or deploy what was handed out to it and tell its end: nothing
+ * starts that could be overtaken by it.
+ */
 function lateClaim({ stage, record, known }: StageContext): Decision | undefined {
   for (const promotion of record.promotions) {
-    const claim = hasEnded(promotion) && openClaim(promotion);
+    if (!hasEnded(promotion)) continue;
+    const handedOut = stage.via === 'outputs' ? openEffect(promotion) : undefined;
+    const claim = openClaim(promotion) ?? handedOut;
     if (!claim || leaseEnd(claim) <= known.now) continue;
     const sentence = `${claim.lease.holder} may still act on ${promotion.version}, which was ended meanwhile`;
     const { id, version } = promotion;

@@ -27,7 +27,7 @@ export interface Report {
 /**
  * Notes how a deployment went. `failure` and `skipped` are tried again while attempts are left, `cancelled` is for a
  * person; `success` ends it, unless the stage is to be seen to run the version. A word about an attempt that is no
- * longer the latest, or about what has ended, changes nothing.
+ * longer the latest, or about what has ended, changes nothing, but that what was handed out is over then.
  */
 export function report(
   record: PipelineRecord,
@@ -43,7 +43,7 @@ export function report(
       `report: no stage of ${record.pipeline} knows the promotion ${told.promotion}`,
     );
   const last = lastAttempt(promotion);
-  if (hasEnded(promotion))
+  if (hasEnded(promotion) && (last?.outcome || stage.via !== 'outputs'))
     return answer(record, record, `report: ${told.promotion} has ended: ${promotion.reason}`);
   if (!last || last.outcome || (told.attempt !== undefined && told.attempt !== last.number))
     return answer(record, record, `report: attempt ${told.attempt ?? ''} is not under way`);
@@ -76,6 +76,7 @@ function afterReport(
   { result, evidence, at }: Report,
   jitter: number,
 ): Promotion {
+  if (hasEnded(promotion)) return afterEnd(promotion, result, evidence, at);
   if (result === 'success') return afterSuccess(promotion, stage, evidence, at);
   if (result === 'cancelled')
     return ended(
@@ -87,6 +88,22 @@ function afterReport(
   const next = nextAttemptAt(stage.retry, promotion.attempts.length, at, jitter);
   const outcome = { result: result === 'failure' ? 'failed' : 'errored', at, evidence } as const;
   return afterFailure(promotion, outcome, next, stage.retry);
+}
+
+/** What was handed out is over, although it was given up meanwhile: others need wait for it no more. */
+function afterEnd(
+  promotion: Promotion,
+  told: Report['result'],
+  evidence: string,
+  at: Instant,
+): Promotion {
+  const results = {
+    success: 'succeeded',
+    failure: 'failed',
+    cancelled: 'cancelled',
+    skipped: 'errored',
+  } as const;
+  return withAttempt(promotion, { outcome: { result: results[told], at, evidence } });
 }
 
 function afterSuccess(

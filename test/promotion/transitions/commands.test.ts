@@ -306,14 +306,28 @@ describe('an abort', () => {
       (each) => abort(each, 'production', author),
       promote(empty, '12:00', 'v1'),
     );
-    expect(decide(record, '12:10', 'v1')).toMatchObject({
+    expect(decide(record, '13:00', 'v1')).toMatchObject({
       decision: 'blocked',
       rule: 'aborted',
       version: 'v4',
     });
     const armed = rearm(record, 'production', 'v4', author).record;
-    expect(decide(armed, '12:10', 'v1')).toMatchObject({ decision: 'promote', version: 'v4' });
-    expect(phases(promote(armed, '12:20', 'v1'))).toEqual(['v4 aborted g0', 'v4 running g1']);
+    expect(decide(armed, '13:00', 'v1')).toMatchObject({ decision: 'promote', version: 'v4' });
+    expect(phases(promote(armed, '13:00', 'v1'))).toEqual(['v4 aborted g0', 'v4 running g1']);
+  });
+
+  test('lets nothing start while the workflow may still deploy, until that tells its end', () => {
+    const { record } = abort(promote(empty, '12:00', 'v1'), 'production', author);
+    const armed = rearm(record, 'production', 'v4', author).record;
+    expect(decide(armed, '12:10', 'v1')).toMatchObject({
+      decision: 'wait',
+      rule: 'claimed',
+      wakeAt: at('13:00'),
+    });
+    const over = told(armed, 'cancelled', '12:20').record;
+    expect(phases(over)).toEqual(['v4 aborted g0']);
+    expect(decide(over, '12:30', 'v1')).toMatchObject({ decision: 'promote', version: 'v4' });
+    expect(told(over, 'success', '12:40').outcome).toBe('unchanged');
   });
 
   test('names a promotion that there is', () => {
@@ -330,9 +344,9 @@ describe('letting a version in again', () => {
       author,
     ).record;
     const armed = rearm(aborted, 'production', 'v2', author).record;
-    const after = told(promote(armed, '12:10', 'v1'), 'success', '12:20').record;
+    const after = told(promote(armed, '13:00', 'v1'), 'success', '13:10').record;
     expect(phases(after).at(-1)).toBe('v4 succeeded g1');
-    expect(decide(after, '12:30', 'v4').decision).toBe('none');
+    expect(decide(after, '13:20', 'v4').decision).toBe('none');
   });
 
   test('waits until nothing is under way', () => {
