@@ -16,6 +16,10 @@ const pages = [
   'docs/moving-from-review-bot-operator.md',
   'docs/moving-from-aws-cloudformation-github-deploy.md',
   'docs/moving-from-kayron.md',
+  'docs/promotions.md',
+  'docs/moving-from-pipeline-controller.md',
+  'docs/moving-from-kargo.md',
+  'docs/moving-from-environments.md',
   ...readdirSync('actions').map((name) => `actions/${name}/README.md`),
 ];
 
