@@ -104,7 +104,7 @@ function unfit({ index, via }: StageView, { versions }: PipelineView): Conflict[
       : [];
   }
   const ref = typeof via === 'object' ? via.ref : undefined;
-  return branch !== undefined && ref === `heads/${branch}`
+  return typeof branch === 'string' && ref === `heads/${branch}`
     ? [
         {
           path: ['stages', index, 'via', 'ref'],

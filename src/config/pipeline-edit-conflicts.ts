@@ -82,9 +82,10 @@ export const pullRequestConflicts = conflictCheck<PullRequest>(
   ],
 );
 
-/** Which value of which file an edit means. */
-export function meaning({ file, path, marker, kustomize, where = {} }: EditLike): string {
-  return JSON.stringify([file, path, marker, kustomize, Object.entries(where).sort()]);
+/** Which value of which file an edit means, whatever of it is sound. */
+export function meaning({ file, path, marker, kustomize, where }: EditLike): string {
+  const conditions = Object.entries(where ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+  return JSON.stringify([file, path, marker, kustomize, conditions]);
 }
 
 function constant(edits: readonly EditLike[]): Conflict[] {
