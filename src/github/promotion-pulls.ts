@@ -178,7 +178,6 @@ interface RawShown extends RawPull {
     readonly repo: { readonly full_name: string } | null;
   };
   readonly base: { readonly ref: string };
-  readonly commits: number;
   readonly mergeable: boolean | null;
   readonly mergeable_state: string;
   readonly closed_at: string | null;
@@ -210,7 +209,6 @@ function shownFrom(raw: RawShown, owner: string, repo: string): ShownPull {
     head: head.sha,
     branch: isOf(head.repo?.full_name, owner, repo) ? head.ref : undefined,
     base: raw.base.ref,
-    commits: raw.commits,
     merges: raw.mergeable === false ? 'dirty' : mergesBy(raw.mergeable_state),
     ...(closed !== null && { closedAt: momentOf(closed) }),
     ...(by !== null && { endedBy: by.login }),

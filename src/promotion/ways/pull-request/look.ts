@@ -37,7 +37,7 @@ async function stateOf(work: Work, pull: ShownPull): Promise<EffectState> {
 
 async function standing(work: Work, pull: ShownPull): Promise<string> {
   const { merge } = work.settings;
-  const others = merge !== undefined && !(await isAlone(work, pull));
+  const others = merge !== undefined && !(await isOurs(work, pull));
   const notes = [
     wordingOf[pull.merges],
     ...(others ? ['has commits of others, so that a person merges it'] : []),
@@ -59,7 +59,6 @@ const wordingOf: Readonly<Record<Merges, string>> = {
   unknown: 'is open, and GitHub has not worked out whether it can be merged',
 };
 
-/** Whether our commit is all that it brings. */
-async function isAlone({ ports, order }: Work, { commits, head }: ShownPull): Promise<boolean> {
-  return commits === 1 && isOwn(await ports.objects.commit(head), order.promotion.id);
+async function isOurs({ ports, order }: Work, { head }: ShownPull): Promise<boolean> {
+  return isOwn(await ports.objects.commit(head), order.promotion.id);
 }

@@ -62,7 +62,7 @@ export interface GitObjects {
 
 /** What lies between two commits. */
 export interface History {
-  /** Oldest first, at most `limit`; `undefined` = one of them is not known. */
+  /** Of commits or branches. Oldest first, at most `limit`; `undefined` = one of them is not known. */
   between(from: string, to: string, limit: number): Promise<Comparison | undefined>;
 }
 
@@ -120,8 +120,6 @@ export interface ShownPull extends Pull {
   /** Branch of the head; `undefined` = it is one of a fork, or gone. */
   readonly branch: string | undefined;
   readonly base: string;
-  /** How many commits it brings. */
-  readonly commits: number;
   readonly merges: Merges;
   readonly closedAt?: Instant;
   /** Who merged or closed it, where GitHub says so. */

@@ -22,7 +22,9 @@ export async function proceed(work: Work, number: number): Promise<string | unde
     return 'it has something else than the edits of the configuration: a person merges it';
   const merged = await ports.pulls.merge(number, pull.head, settings.merge);
   if (merged.kind === 'done') return `it was merged as ${merged.value.slice(0, 7)}`;
-  return `it was not merged: ${merged.detail}`;
+  const doubt =
+    merged.kind === 'unknown' ? 'it is not known whether it was merged' : 'it was not merged';
+  return `${doubt}: ${merged.detail}`;
 }
 
 /**
@@ -49,12 +51,13 @@ async function rebuild(work: Work, { head, merges }: ShownPull): Promise<string>
  * Whether it brings one commit upon the base, and that has what the edits make of the files below it, to the byte.
  * What people pushed, or forged with our trailers, is never merged by a run that may merge more than they may.
  */
-async function isExactly(work: Work, { head, commits }: ShownPull): Promise<boolean> {
-  const { objects } = work.ports;
-  if (commits !== 1) return false;
+async function isExactly(work: Work, { head }: ShownPull): Promise<boolean> {
+  const { objects, history } = work.ports;
   const commit = await objects.commit(head);
   const [parent] = commit.parents;
   if (parent === undefined || !isOwn(commit, work.order.promotion.id)) return false;
+  const toBase = await history.between(parent, work.settings.base, 1);
+  if (toBase?.behind !== 0) return false;
   const below = await objects.commit(parent);
   const edited = await editedFiles(work, parent);
   if (edited.kind !== 'edited') return false;
