@@ -6,6 +6,7 @@ import { openLedger } from '../ledger/open-ledger.ts';
 import type { Commander } from '../promotion/command-permission.ts';
 import type { AskedFor } from '../promotion/instruction.ts';
 import { type OpenObserver, openObserver } from '../promotion/observe/open-observer.ts';
+import type { Observed } from '../promotion/ports.ts';
 import type { PromotePorts } from '../promotion/promote.ts';
 import { recordsIn } from '../promotion/records/stored-record.ts';
 import type { PipelineSettings, PullRequestSettings } from '../promotion/settings.ts';
@@ -90,8 +91,8 @@ export function openPromotionWorld(
     clock: now,
     warn: (line: string) => run.warn(line),
     commander: (login: string, teams: readonly string[]) => commanderOf(session, login, teams),
-    verify: (due: DueVerification) =>
-      runVerification(due.run, valuesFor(session, settings, due, observer), {
+    verify: (due: DueVerification, { observations }: Observed) =>
+      runVerification(due.run, valuesFor(session, settings, due, observer, observations), {
         ask,
         workspace: session.context.workspace,
         environment: run.environment,
@@ -172,14 +173,17 @@ function valuesFor(
   { pipeline, stages }: PipelineSettings,
   { stage, version }: DueVerification,
   observer: Pick<OpenObserver, 'commitOf'>,
+  observations: Observed['observations'],
 ): Record<string, string> {
   const commit = observer.commitOf(version);
+  const seen = observations[stage];
   const [owner = '', name = ''] = context.repository.split('/');
   return {
     version,
     'short-version': shortened(version),
     commit,
     'short-commit': commit.slice(0, 7),
+    previous: (seen?.health !== 'unknown' && seen?.version) || '',
     pipeline: pipeline.name,
     stage,
     environment: stages[stage]?.environment ?? stage,

@@ -7,7 +7,7 @@ export interface CommandRun {
   /** The program and its arguments; no shell is between. */
   readonly command: readonly string[];
   readonly timeout: Duration;
-  /** Where it runs. */
+  /** Where it runs; empty = where this process does. */
   readonly directory: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
@@ -29,7 +29,7 @@ export function verifyByCommand(run: CommandRun): Promise<Verified> {
   const [program = '', ...options] = run.command;
   return new Promise((resolve) => {
     const child = spawn(program, options, {
-      cwd: run.directory,
+      ...(run.directory !== '' && { cwd: run.directory }),
       env: { ...run.environment },
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
