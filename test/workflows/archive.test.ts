@@ -10,7 +10,7 @@ const files = namesOf(archive);
 
 test('what the runner downloads holds the bundle that each action.yml names', () => {
   const manifests = files.filter((file) => file.endsWith('action.yml'));
-  expect(manifests).toHaveLength(4);
+  expect(manifests).toHaveLength(5);
   for (const manifest of manifests) {
     const { main } = parse(readFileSync(manifest, 'utf8')).runs;
     expect(files).toContain(posix.join(posix.dirname(manifest), main));
@@ -30,8 +30,8 @@ test('it holds nothing else but what the licence asks for and a page to read', (
   expect(files.filter((file) => file.startsWith('dist/lab/'))).toEqual([]);
 });
 
-test('it is at most 750 kB compressed, though it carries clients of AWS and Kubernetes', () => {
-  expect(gzipSync(archive).length).toBeLessThanOrEqual(750_000);
+test('it is at most 845 kB compressed, though it carries clients of AWS and Kubernetes', () => {
+  expect(gzipSync(archive).length).toBeLessThanOrEqual(845_000);
 });
 
 /** Names in a tar archive: 512-byte headers, each followed by its content in blocks of 512 (POSIX ustar). */
