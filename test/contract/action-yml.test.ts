@@ -4,6 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { readComputePreviewIdInputs } from '../../src/actions/compute-preview-id/inputs.ts';
 import { readDeployInputs } from '../../src/actions/deploy-inputs.ts';
+import { readPromoteInputs } from '../../src/actions/promote-environment/inputs.ts';
 import { readTeardownInputs } from '../../src/actions/teardown-inputs.ts';
 import { readUnderstudyInputs } from '../../src/actions/understudy/inputs.ts';
 import { parseParameters } from '../../src/config/parse.ts';
@@ -37,6 +38,10 @@ const deploy = [
   'reason',
 ];
 const teardown = ['removed', 'kept', 'leftovers', 'reason'];
+const promote = [
+  ...['decision', 'reason', 'version', 'stage', 'promotion', 'promotions', 'matrix'],
+  ...['pull-request-url', 'targets', 'gates', 'wake-at'],
+];
 const contracts: readonly Contract[] = [
   {
     action: 'compute-preview-id',
@@ -71,11 +76,18 @@ const contracts: readonly Contract[] = [
     outputs: teardown,
   },
   {
+    action: 'promote-environment',
+    file: 'actions/promote-environment/action.yml',
+    main: '../../dist/promote-environment/index.js',
+    read: readPromoteInputs,
+    outputs: promote,
+  },
+  {
     action: 'understudy',
     file: 'action.yml',
     main: 'dist/understudy/index.js',
     read: (reader) => readUnderstudyInputs(reader, parseParameters),
-    outputs: [...new Set(['action', ...deploy, ...teardown])],
+    outputs: [...new Set(['action', ...deploy, ...teardown, ...promote])],
   },
 ];
 
