@@ -64,8 +64,7 @@ export function lengthWithin(least: string, most: string) {
   );
 }
 
-/** A path of the repository without placeholders. */
-export function fileFault(file: string): Fault | undefined {
+function fileFault(file: string): Fault | undefined {
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(file))
     return {
       wrong: `${show(file)} is an address; a file of this repository is needed`,
@@ -79,8 +78,8 @@ export function fileFault(file: string): Fault | undefined {
   return literalFault(file) ?? repositoryPathFault(file);
 }
 
-/** A YAML or JSON file. */
-export const valuesFile = ruled('path', 'a path', 'envs/production.yaml', (file) => {
+/** What is wrong with the path of a YAML or JSON file. */
+export function valuesFileFault(file: string): Fault | undefined {
   const fault = fileFault(file);
   if (fault) return fault;
   return /\.(?:ya?ml|json)$/i.test(file)
@@ -89,7 +88,10 @@ export const valuesFile = ruled('path', 'a path', 'envs/production.yaml', (file)
         wrong: `${show(file)} is neither YAML nor JSON by its name`,
         next: 'Name a file that ends in .yaml, .yml or .json.',
       };
-});
+}
+
+/** A YAML or JSON file. */
+export const valuesFile = ruled('path', 'a path', 'envs/production.yaml', valuesFileFault);
 
 /** What is wrong with a path into a file. */
 export function valuePathFault(path: string): Fault | undefined {
@@ -140,8 +142,8 @@ export function lineTemplate(form: string, example: string) {
 }
 
 /** A text of any number of lines with placeholders. */
-export function textTemplate(form: string, example: string) {
-  return ruled('template', form, example, (text) => placeholderFault(text));
+export function textTemplate(form: string, example: string, known?: readonly string[]) {
+  return ruled('template', form, example, (text) => placeholderFault(text, known));
 }
 
 /** A text with placeholders, for what may look like a number or boolean. */

@@ -21,6 +21,9 @@ export const beforePromotion = placeholders.filter(
   (name) => name !== 'promotion' && name !== 'attempt',
 );
 
+/** What the body of a pull request may have. */
+export const ofBody: readonly string[] = [...placeholders, 'changelog', 'gates'];
+
 /** Whether the text is another one for another version. */
 export function namesVersion(text: string): boolean {
   return ofVersion.test(text);

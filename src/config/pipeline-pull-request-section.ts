@@ -25,12 +25,21 @@ import {
   textTemplate,
   valuePath,
   valuePathFault,
-  valuesFile,
+  valuesFileFault,
   valueTemplate,
 } from './pipeline-fields.ts';
-import { literalFault } from './pipeline-placeholders.ts';
+import { literalFault, ofBody } from './pipeline-placeholders.ts';
 import { type Fault, rule } from './rule.ts';
 import { show, twoLines } from './wording.ts';
+
+const editedFile = ruled('path', 'a path', 'envs/production.yaml', (file) =>
+  /^\.github\/workflows\//i.test(file)
+    ? {
+        wrong: `${show(file)} is a workflow, which no GITHUB_TOKEN may change`,
+        next: 'Keep the version in a file outside .github/workflows, and have the workflow read it.',
+      }
+    : valuesFileFault(file),
+);
 
 const marker = ruled('text', 'the text of a comment', 'promote:production', (text) =>
   text.trim() === '' || /[\r\n]/.test(text)
@@ -65,7 +74,7 @@ const where = pipe(
 const edit = pipe(
   strictObject(
     {
-      file: pipe(valuesFile, description('A YAML or JSON file of the repository.')),
+      file: pipe(editedFile, description('A YAML or JSON file of the repository.')),
       path: exactOptional(
         pipe(
           valuePath,
@@ -161,8 +170,10 @@ export const pullRequest = pipe(
       ),
       body: exactOptional(
         pipe(
-          textTemplate('a text', '"Promotes {previous} to {version}."'),
-          description('Text above the gates and the list of changes. May hold placeholders.'),
+          textTemplate('a text', '"{changelog}"', ofBody),
+          description(
+            'Its text. May hold placeholders, `{changelog}` and `{gates}`. Absent: both, and how it goes on.',
+          ),
         ),
       ),
       message: exactOptional(

@@ -21,6 +21,7 @@ import {
   branchName,
   checkNames,
   environmentName,
+  flag,
   lengthWithin,
   nameFault,
   stageName,
@@ -129,6 +130,14 @@ const stage = pipe(
           description('Whether a version must have been well on all stages of `after`, or on any.'),
         ),
         defaultStage.need,
+      ),
+      deployment: exactOptional(
+        pipe(
+          flag,
+          description(
+            'Whether its promotions are filed as GitHub Deployments. Absent: unless a workflow’s job does so, with `outputs` and `dispatch`.',
+          ),
+        ),
       ),
       observe: optional(observe, defaultStage.observe),
       via: optional(via, defaultStage.via),

@@ -13,6 +13,7 @@ import {
 } from 'valibot';
 import { nearest } from '../core/nearest.ts';
 import { ruled } from './cloudformation-fields.ts';
+import { conflictCheck } from './conflicts.ts';
 import { oneOf } from './pipeline-choice.ts';
 import { flag, movedRef, valueTemplate } from './pipeline-fields.ts';
 import { placeholderFault, withoutPlaceholders } from './pipeline-placeholders.ts';
@@ -40,6 +41,21 @@ function workflowFault(text: string): Fault | undefined {
   };
 }
 
+/** The dispatch hands over the key of the attempt itself. */
+const inputConflicts = conflictCheck<{ readonly promotion?: unknown }>(
+  ['promotion'],
+  ({ promotion }) =>
+    promotion === undefined || promotion === '{promotion}-a{attempt}'
+      ? []
+      : [
+          {
+            path: ['promotion'],
+            wrong: 'this input carries the key of the attempt, by which its run is found again',
+            next: 'Remove it, or give it another name.',
+          },
+        ],
+);
+
 const inputs = pipe(
   record(
     pipe(
@@ -56,8 +72,9 @@ const inputs = pipe(
     valueTemplate,
     twoLines('a mapping of names to texts', '{ version: "{version}" }'),
   ),
+  rawCheck((section) => inputConflicts(section)),
   metadata({ title: 'templates by name' }),
-  description('Its inputs. May hold placeholders.'),
+  description('Its inputs beside `promotion`, the key of the attempt. May hold placeholders.'),
 );
 
 const dispatch = pipe(

@@ -74,10 +74,11 @@ function resolveStage(given: FileStage, via: Via): Stage {
 }
 
 function resolveSettings(given: FileStage, way: WaySettings, branch: string): StageSettings {
-  const { name, environment = name, url, observe, gates } = given;
+  const { name, environment = name, url, deployment, observe, gates } = given;
   return {
     environment,
     ...(url !== undefined && { url }),
+    ...(deployment !== undefined && { deployment }),
     observe: resolveObserve(observe, branch),
     way,
     verifications: resolveVerifications(gates.verification),

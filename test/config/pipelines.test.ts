@@ -53,7 +53,7 @@ pipelines:
               - { file: eu/kustomization.yaml, kustomize: registry.example.com:5000/web }
             base: release
             title: "Promote {version} to {environment}"
-            body: "From {previous}"
+            body: "From {previous}: {changelog}"
             message: "Promote {version}"
             labels: promotion
             reviewers: [octocat, team:maintainers]
@@ -267,10 +267,13 @@ describe('a stage', () => {
   });
 
   test('says who it is to people', () => {
-    expect(only('{ name: eu, environment: Production EU, url: "https://x.org" }')).toMatchObject({
+    const stage =
+      '{ name: eu, environment: Production EU, url: "https://x.org", deployment: true }';
+    expect(only(stage)).toMatchObject({
       name: 'eu',
       environment: 'Production EU',
       url: 'https://x.org',
+      deployment: true,
     });
   });
 
@@ -372,12 +375,12 @@ describe('acted upon', () => {
       { via: 'dispatch', workflow: 'deploy.yml', ref: 'trunk', inputs: {} },
     ],
     [
-      '{ dispatch: { workflow: a.yaml, ref: "v{version}", inputs: { a: 1.10, b: true, c: "{commit}" } } }',
+      '{ dispatch: { workflow: a.yaml, ref: "v{version}", inputs: { a: 1.10, b: true, c: "{commit}", promotion: "{promotion}-a{attempt}" } } }',
       {
         via: 'dispatch',
         workflow: 'a.yaml',
         ref: 'v{version}',
-        inputs: { a: '1.10', b: 'true', c: '{commit}' },
+        inputs: { a: '1.10', b: 'true', c: '{commit}', promotion: '{promotion}-a{attempt}' },
       },
     ],
     [`{ pull-request: { ${edits} } }`, pullRequest],

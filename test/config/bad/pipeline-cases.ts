@@ -220,6 +220,13 @@ export const pipelineFaults: readonly BadFile[] = [
 
 export const stageFaults: readonly BadFile[] = [
   inStage(
+    'a name as deployment',
+    'deployment: production',
+    21,
+    'deployment in item 2 of pipelines.app.stages must be true or false',
+    'YAML 1.2 knows true and false only, without quotes: write deployment: true.',
+  ),
+  inStage(
     'a misspelt key of a stage',
     'enviroment: prod',
     9,

@@ -3,6 +3,13 @@ import { inEdit, inPullRequest, inStage } from './pipeline-builders.ts';
 
 export const viaFaults: readonly BadFile[] = [
   inStage(
+    'the key of the attempt as an input',
+    'via: { dispatch: { workflow: a.yml, inputs: { promotion: "{version}" } } }',
+    66,
+    'this input carries the key of the attempt',
+    'Remove it, or give it another name.',
+  ),
+  inStage(
     'an unknown way to act',
     'via: output',
     14,
@@ -264,6 +271,13 @@ export const viaFaults: readonly BadFile[] = [
 ];
 
 export const editFaults: readonly BadFile[] = [
+  inEdit(
+    'an edit of a workflow',
+    '{ file: .github/workflows/deploy.yml, path: env.VERSION }',
+    25,
+    'is a workflow, which no GITHUB_TOKEN may change',
+    'Keep the version in a file outside .github/workflows, and have the workflow read it.',
+  ),
   inEdit(
     'an edit without a place',
     '{ file: a.yaml }',
