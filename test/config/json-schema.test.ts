@@ -13,10 +13,15 @@ function sections(
   path: string,
 ): [string, Record<string, unknown>][] {
   const properties = (node.properties ?? {}) as Record<string, Record<string, unknown>>;
-  return Object.entries(properties).flatMap(([key, child]) => [
-    [`${path}${key}`, child] as [string, Record<string, unknown>],
-    ...sections(child, `${path}${key}.`),
-  ]);
+  const forms = [node.items, node.additionalProperties, ...((node.anyOf ?? []) as unknown[])];
+  const below = forms.filter((form) => typeof form === 'object') as Record<string, unknown>[];
+  return [
+    ...Object.entries(properties).flatMap(([key, child]) => [
+      [`${path}${key}`, child] as [string, Record<string, unknown>],
+      ...sections(child, `${path}${key}.`),
+    ]),
+    ...below.flatMap((form) => sections(form, path)),
+  ];
 }
 
 describe('the published schema', () => {
@@ -37,6 +42,12 @@ describe('the published schema', () => {
     ],
     [
       'preview: { host: "{id}.x.org", kubernetes: { app: { image: "web:{sha}", args: [a, 1], env-from: [{ secret: a }], ingress: { tls: { copy-from: a/b } }, database: { postgres: { version: 15 } } } } }',
+    ],
+    [
+      'pipelines: { app: { versions: { branch: main }, stages: [{ name: a, via: { dispatch: a.yml } }, { name: b, after: a, need: all, observe: { http: { url: "https://x.org", version: v } } }] } }',
+    ],
+    [
+      'pipelines: { app: { versions: { tags: "v*", checks: build }, order: queue, stages: [{ name: a, gates: { windows: { allow: Sat, deny: [{ rrule: FREQ=DAILY, start: 2026-11-02, length: 1h }] }, verification: { runs: [{ name: b, command: [a, 1] }] } }, via: { pull-request: { edits: [{ file: a.yaml, path: b, value: "{version}", where: { a: 1 } }], auto-merge: squash } } }] } }',
     ],
   ])('accepts what the parser accepts: %s', (text) => {
     expect(parseConfiguration(text, 'x')).toBeDefined();
@@ -67,6 +78,17 @@ describe('the published schema', () => {
     ['preview: { kubernetes: { app: { image: "web:{sha}", command: npm start } } }'],
     ['preview: { kubernetes: { app: { image: "web:{sha}", env-from: [{ secrets: a }] } } }'],
     ['preview: { kubernetes: { manifests: a, pod-security: none } }'],
+    ['pipelines: { app: { stages: [a] } }'],
+    ['pipelines: { app: { versions: { branch: main }, stages: { a: {} } } }'],
+    ['pipelines: { app: { versions: { branch: main }, stages: [{ name: a, fleet: {} }] } }'],
+    ['pipelines: { app: { versions: { branch: main }, stages: [{ name: a, via: output }] } }'],
+    ['pipelines: { app: { versions: { branch: main }, stages: [{ name: a, observe: fleet }] } }'],
+    ['pipelines: { app: { versions: { branch: main }, stages: [{ name: a, via: { pr: {} } }] } }'],
+    ['pipelines: { app: { versions: { releases: all }, stages: [{ name: a }] } }'],
+    ['pipelines: { app: { versions: { branch: main }, stages: [{ name: a, timeout: 5 }] } }'],
+    [
+      'pipelines: { app: { versions: { branch: main }, stages: [{ name: a, retry: { attempts: 0 } }] } }',
+    ],
   ])('refuses what the parser refuses: %s', (text) => {
     expect(() => parseConfiguration(text, 'x')).toThrow();
     expect(validate(parse(text))).toBe(false);
