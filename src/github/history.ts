@@ -167,24 +167,39 @@ interface RawCommit {
   readonly sha: string;
   readonly parents: readonly { readonly sha: string }[];
   readonly author: object | null;
+  readonly committer?: object | null;
   readonly commit: {
     readonly message: string;
     readonly committer: { readonly date?: string } | null;
     readonly author: { readonly date?: string } | null;
+    readonly verification?: { readonly verified: boolean };
   };
 }
 
 function toCommit(raw: RawCommit): ListedCommit {
   const { committer, author, message } = raw.commit;
-  const login = raw.author && 'login' in raw.author ? String(raw.author.login) : undefined;
-  const others = coAuthors(message);
   return {
     sha: raw.sha,
     parents: raw.parents.map(({ sha }) => sha),
     at: parseInstant(committer?.date ?? author?.date ?? '') ?? instant(0),
-    authors: login === undefined || !others ? undefined : [...new Set([login, ...others])],
+    authors: authorsOf(raw),
     ...(ofPromotion.test(message) && { promotes: true }),
   };
+}
+
+/**
+ * A merge that GitHub itself made, and signed, holds nobody's work but that of the branches: whoever pressed the button
+ * wrote none of it.
+ */
+function authorsOf({ parents, author, committer, commit }: RawCommit): ListedCommit['authors'] {
+  const byGitHub = loginOf(committer) === 'web-flow' && commit.verification?.verified === true;
+  if (parents.length > 1 && byGitHub) return [];
+  const [login, others] = [loginOf(author), coAuthors(commit.message)];
+  return login === undefined || !others ? undefined : [...new Set([login, ...others])];
+}
+
+function loginOf(account: object | null | undefined): string | undefined {
+  return account && 'login' in account ? String(account.login) : undefined;
 }
 
 /** The trailer of our commit, which a squash keeps, or the mark of its pull request where a squash takes its text. */

@@ -67,6 +67,24 @@ describe('the history', () => {
     expect(items[0]?.parents).toEqual([foreign]);
   });
 
+  test('counts a merge by GitHub as the work of those whose branch it was', async () => {
+    const { directory } = (await lab.call('POST', '/_lab/repositories', { name: 'acme/merged' }))
+      .body;
+    lab.git('push', '--quiet', directory, 'main', 'main:refs/heads/work');
+    lab.git('checkout', '--quiet', '-B', 'work', 'main');
+    const work = commitBy('grace', 'work');
+    lab.git('push', '--quiet', directory, 'work');
+    lab.git('checkout', '--quiet', 'main');
+    const at = '/repos/acme/merged';
+    const asked = { title: 'Work', head: 'work', base: 'main' };
+    const { body } = await lab.call('POST', `${at}/pulls`, asked);
+    await lab.call('PUT', `${at}/pulls/${body.number}/merge`, { merge_method: 'merge' });
+    const { history } = connected(lab, lab.github.token, 'acme/merged').github;
+    const [merge, next] = (await history.commits('main', 1)).items;
+    expect(merge).toMatchObject({ authors: [], parents: [expect.any(String), work] });
+    expect(next).toMatchObject({ sha: work, authors: ['grace'] });
+  });
+
   test('tells who made what lies between two commits, if all are known', async () => {
     const { history } = connected(lab).github;
     const [unlinked, foreign, shared, first] = (await history.commits('main', 1)).items;

@@ -49,12 +49,22 @@ export async function readBranch(
   return { window, history: withRelations(versions, [...merged, ...beyond.relations]) };
 }
 
-/** Versions of the commits but those of promotions, oldest first, with all who made them. */
+/**
+ * Versions of the commits but those of promotions, oldest first, with all who made them. Who made a commit of a promotion
+ * made a part of the version after it: anyone may write what such commits have for a mark.
+ */
 function versionsOfWindow(
   { commits }: BranchWindow,
   promotions: ReadonlySet<string>,
 ): readonly Version[] {
-  const authors = new Map(commits.map((commit) => [commit.sha, commit.authors]));
+  const authors = new Map<string, readonly string[] | undefined>();
+  let before: readonly string[] | undefined = [];
+  for (const commit of commits.toReversed()) {
+    const all: readonly string[] | undefined = before &&
+      commit.authors && [...new Set([...before, ...commit.authors])];
+    authors.set(commit.sha, all);
+    before = promotions.has(commit.sha) ? all : [];
+  }
   const offered = commits.filter(({ sha }) => !promotions.has(sha));
   return versionsOfBranch(offered).versions.map((version) => {
     const known = authors.get(version.commit);

@@ -105,6 +105,24 @@ describe('the history of a branch', () => {
     expect(short.order.relate(sha('c'), short.order.keyOf(sha('side').slice(0, 8)))).toBe('newer');
   });
 
+  test('offers no commit that carries out a promotion, and keeps who made it', async () => {
+    const commits = {
+      a: { authors: ['ada'] },
+      ours: { parents: ['a'], authors: ['bot'], promotes: true },
+      b: { parents: ['ours'], authors: ['ada'] },
+      foreign: { parents: ['b'], authors: undefined, promotes: true },
+      c: { parents: ['foreign'], authors: ['ada'] },
+      d: { parents: ['c'], authors: ['ada'] },
+    };
+    const { history } = await gather({ of: { commits, branches: { main: 'd' } } });
+    expect(history.versions.map(({ key, authors }) => [key, authors])).toEqual([
+      [sha('a'), ['ada']],
+      [sha('b'), ['bot', 'ada']],
+      [sha('c'), undefined],
+      [sha('d'), ['ada']],
+    ]);
+  });
+
   test('is read on to what stages run, and no further', async () => {
     const of = { commits: line(350), branches: { main: 'c350' } };
     const near = await gather({ of, runs: sha('c300') });

@@ -69,6 +69,13 @@ async function commitOf(context: Context, issue: PullIssue, base: string): Promi
       : `${issue.title} (#${issue.number})`;
   const given = [optionalText(context, 'commit_title'), optionalText(context, 'commit_message')];
   const message = given.filter(Boolean).join('\n\n') || usual;
-  const env = identity(token.login, `${token.login}@users.noreply.github.com`, world.clock.now());
+  // A merge is by whoever asked for it, all else by whose work it is; GitHub commits it.
+  const author = method === 'merge' ? token.login : issue.user;
+  const now = world.clock.now();
+  const env = {
+    ...identity('GitHub', 'noreply@github.com', now),
+    GIT_AUTHOR_NAME: author,
+    GIT_AUTHOR_EMAIL: `${author}@users.noreply.github.com`,
+  };
   return mergeCommit(directory, base, issue.pull.headSha, { method, message, tree, env });
 }
