@@ -68,6 +68,11 @@ function startsOf(env: Record<string, string>, host: Host, folder: string): read
     },
     { name: 'deploy-preview', limit: 30, run: request('deploy-preview') },
     { name: 'teardown-preview', limit: 30, run: request('teardown-preview') },
+    {
+      name: 'promote-environment',
+      limit: 30,
+      run: request('promote-environment', { GITHUB_EVENT_NAME: 'schedule' }),
+    },
     { name: 'understudy', limit: 30, run: request('understudy') },
     { name: 'understudy, configuration checked out', run: request('understudy', checkout) },
   ];

@@ -1,3 +1,4 @@
+import { promoteCases } from './promote-cases.ts';
 import type { Step } from './spawn-action.ts';
 
 /** Something a user can do wrong, and what must be said about each fault of it. */
@@ -428,4 +429,5 @@ export const badCases: readonly BadCase[] = [
   ...stacks,
   ...images,
   ...others,
+  ...promoteCases,
 ] as readonly BadCase[];

@@ -4,7 +4,12 @@ import { dirname, join, resolve } from 'node:path';
 
 /** What a step is given, as the runner would. */
 export interface Step {
-  readonly action: 'compute-preview-id' | 'deploy-preview' | 'teardown-preview' | 'understudy';
+  readonly action:
+    | 'compute-preview-id'
+    | 'deploy-preview'
+    | 'teardown-preview'
+    | 'promote-environment'
+    | 'understudy';
   readonly inputs?: Readonly<Record<string, string>>;
   readonly event?: string;
   /** Written to the event file: an object as JSON, a text as it stands. */
