@@ -100,12 +100,29 @@ function opens({ mode }: Command): boolean {
 
 /** What was aborted is cleared away at once: an open pull request is not to be merged any more. */
 async function tidied(
-  { dryRun }: PromoteRequest,
+  request: PromoteRequest,
   ports: PromotePorts,
   answer: Answer,
 ): Promise<Answer> {
-  if (dryRun || answer.outcome === 'refused') return answer;
-  return { ...answer, record: await tidyEnded(ports, answer.record) };
+  if (request.dryRun || answer.outcome === 'refused') return answer;
+  return { ...answer, record: await clearAway(request, ports, answer.record) };
+}
+
+/** Of a stage that the configuration no longer has, nothing says any more how it acted. */
+function clearAway(
+  { settings: { stages } }: PromoteRequest,
+  ports: PromotePorts,
+  record: PipelineRecord,
+): Promise<PipelineRecord> {
+  return tidyEnded(
+    {
+      records: ports.records,
+      way: (stage) => (Object.hasOwn(stages, stage) ? ports.way(stage) : undefined),
+      clock: () => ports.clock(),
+      warn: (line) => ports.warn(line),
+    },
+    record,
+  );
 }
 
 function said(
@@ -133,6 +150,6 @@ async function move(
   const { retryAt: wakeAt, ...rest } = moved;
   if (dryRun || moved.fault) return { ...rest, proceeded: [], wakeAt };
   const proceeded = await proceedAll(ports, moved);
-  const record = await tidyEnded(ports, moved.record);
+  const record = await clearAway(request, ports, moved.record);
   return { ...rest, record, proceeded, wakeAt };
 }
