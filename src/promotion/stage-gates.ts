@@ -36,8 +36,9 @@ export function* versionGates(context: StageContext, version: string): Generator
   yield* upstreamGates(context, version);
   const checks = requiredChecks(context);
   if (checks.length > 0) yield checksGate(checks, own(known.checks, version));
-  if (verification) yield verificationGate(verification, record.verifications, version, known.now);
   if (stage.gates.approval) yield approvalOf(context, version);
+  // Last, as a run makes these of itself once nothing else is in the way.
+  if (verification) yield verificationGate(verification, record.verifications, version, known.now);
 }
 
 /**

@@ -26,7 +26,7 @@ describe('each pipeline in the documentation', () => {
   );
 
   test.each(pipelines)('is a good one: $name', ({ name, text }) => {
-    expect(Object.keys(parseConfiguration(text, name).pipelines)).toHaveLength(1);
+    expect(Object.keys(parseConfiguration(text, name).pipelines)).not.toEqual([]);
     expect([validate(parse(text, { version: '1.2' })), validate.errors]).toEqual([true, null]);
   });
 
