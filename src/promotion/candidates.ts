@@ -46,7 +46,7 @@ export function refusalOf(context: StageContext, version: string): Refusal | und
     if (relation !== 'newer')
       return {
         rule: 'order',
-        reason: `how ${version} stands to ${other}, ${what}, is ${relation}`,
+        reason: `how ${version} stands to ${other}, ${what}, is ${relation}; \`release\` of ${version} for ${stage.name} lets it in`,
       };
   }
   return undefined;
