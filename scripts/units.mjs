@@ -11,6 +11,7 @@ export const units = {
   'actions/run-deploy.js': 'actions/run-deploy.js',
   'actions/run-teardown.js': 'actions/run-teardown.js',
   'actions/run-promote.js': 'actions/run-promote.js',
+  'actions/recurrences.js': 'actions/recurrences.js',
   'promotion/observe/file-values.js': 'promotion/observe/file-values.js',
   'promotion/ways/pull-request/open.js': 'promotion/ways/pull-request/open.js',
   'config/parse.js': 'config/parse.js',

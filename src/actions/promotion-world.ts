@@ -1,6 +1,5 @@
 import { secretsIn } from '../core/redact.ts';
 import { sha256Hex } from '../core/sha256.ts';
-import { UserError } from '../core/user-error.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { openLedger } from '../ledger/open-ledger.ts';
 import type { Commander } from '../promotion/command-permission.ts';
@@ -16,6 +15,7 @@ import { shortened } from '../promotion/ways/texts.ts';
 import type { StageWay, WayContext } from '../promotion/ways/way.ts';
 import { pauseFor } from '../targets/pause.ts';
 import { askOverHttp } from './ask.ts';
+import { loadRecurrences, loadStackReader, loadWorkloadReader } from './load-observers.ts';
 import { runVerification } from './promotion/run-verification.ts';
 import { stoppable } from './promotion/stoppable.ts';
 import type { Session } from './session.ts';
@@ -69,6 +69,7 @@ export function openPromotionWorld(
     pause: (milliseconds) => pauseFor(milliseconds, run.signal),
   });
   const ask = askOverHttp(run.environment);
+  const reading = { environment: run.environment, signal: run.signal };
   const ways = openWays(session, settings, (version) => observer.commitOf(version));
   const observer = openObserver({
     settings,
@@ -76,9 +77,9 @@ export function openPromotionWorld(
       repository: github,
       ask,
       readValues: async (text, file, path) => (await loadFileValues()).valuesAt(text, file, path),
-      stacks: () => notYet('a CloudFormation stack'),
-      workloads: () => notYet('a workload of Kubernetes'),
-      recurrences: () => notYet('a recurrence (RRULE)'),
+      stacks: () => loadStackReader(reading),
+      workloads: () => loadWorkloadReader(reading),
+      recurrences: loadRecurrences,
     },
     way: ways,
     ...(asked && { asked }),
@@ -191,15 +192,6 @@ function valuesFor(
     owner,
     name,
   };
-}
-
-function notYet(what: string): Promise<never> {
-  return Promise.reject(
-    new UserError(
-      `${what} is not read by this version of Understudy`,
-      'Observe the stage by deployments, a file, HTTP or a ref, and write windows by the week.',
-    ),
-  );
 }
 
 function loadFileValues() {

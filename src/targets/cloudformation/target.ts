@@ -1,8 +1,10 @@
+import type { StackReader } from '../../promotion/observe/ports.ts';
 import { severalTargets, type TargetPart } from '../several-targets.ts';
 import type { Target } from '../target.ts';
 import { connections } from './connect/connections.ts';
 import type { CloudFormationContext } from './context.ts';
 import { loadExpand } from './load-units.ts';
+import { openStackReader, type StackReading } from './observe-stage.ts';
 import { openEngine } from './open-engine.ts';
 import { stackTarget } from './stack/stack-target.ts';
 
@@ -33,4 +35,9 @@ function only(context: CloudFormationContext, mode: 'stack' | 'expand'): CloudFo
 
 function holds({ services }: CloudFormationContext) {
   return (name: string) => services.some((service) => service.name === name);
+}
+
+/** Stacks as stages of a pipeline; from this unit, so that the SDK is in the download once. */
+export function openStackStages(reading: StackReading): StackReader {
+  return openStackReader(reading);
 }

@@ -1,4 +1,5 @@
 import type { Instant } from '../../core/time.ts';
+import type { WorkloadReader } from '../../promotion/observe/ports.ts';
 import { joinPlans, joinResults } from '../several-targets.ts';
 import type {
   DeployResult,
@@ -17,6 +18,7 @@ import { deployPlace } from './deploy-place.ts';
 import { driftOf } from './drift.ts';
 import { refOf } from './kube-object.ts';
 import { expiryAnnotation, previewsIn } from './marks.ts';
+import { openWorkloadReader, type WorkloadReading } from './observe-stage.ts';
 import { closePlace } from './places/close-place.ts';
 import { type Carrier, carriersOf, observePlaces } from './places/observe-places.ts';
 import { placesOf, type ServedPlace } from './places/place.ts';
@@ -136,4 +138,9 @@ async function drift(
     if (what !== '') found.set(key.previewId, what);
   }
   return found;
+}
+
+/** Workloads as stages of a pipeline; from this unit, so that the connection is in the download once. */
+export function openWorkloadStages(reading: WorkloadReading): WorkloadReader {
+  return openWorkloadReader(reading);
 }
