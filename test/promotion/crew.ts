@@ -106,7 +106,7 @@ export class Crew {
           ...(asked && { asked }),
         },
         {
-          records: world.records(turn, clock),
+          records: world.records(turn, clock, holder),
           observer: world.observer(turn, clock, (moment, at) => {
             const look: Look = { moment, at };
             invariants.looks.set(holder, look);

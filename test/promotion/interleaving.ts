@@ -11,7 +11,8 @@ import { factsOf, PipelineWorld } from './pipeline-world.ts';
 import { Tape } from './tape.ts';
 
 const mostVersions = 7;
-const jumps = [1_000, 20_000, 60_000, 601_000, 1_300_000, 3_600_000, 90_000_000];
+/** Some end shortly before, some after a lease. */
+const jumps = [1_000, 20_000, 60_000, 575_000, 601_000, 1_300_000, 3_600_000, 90_000_000];
 
 /**
  * One history of a pipeline, made from a tape: workers take steps in any order, die, read what is old, lose answers,

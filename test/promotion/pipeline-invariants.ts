@@ -1,7 +1,7 @@
 import { clockMargin } from '../../src/ledger/lease.ts';
 import { type Stage, stageNamed } from '../../src/promotion/pipeline.ts';
 import type { ActOrder } from '../../src/promotion/ports.ts';
-import { lastAttempt } from '../../src/promotion/records/leases.ts';
+import { lastAttempt, openClaim } from '../../src/promotion/records/leases.ts';
 import {
   type Attempt,
   hasEnded,
@@ -43,11 +43,12 @@ export class Invariants implements Watch {
     world.watch = this;
   }
 
-  swapped(before: PipelineRecord, after: PipelineRecord, now: number): void {
+  swapped(before: PipelineRecord, after: PipelineRecord, now: number, holder: string): void {
     for (const stage of this.world.pipeline.stages) {
       const [old, next] = [stageRecord(before, stage.name), stageRecord(after, stage.name)];
       if (old === next) continue;
       this.checkStage(stage.name, old, next);
+      this.checkClaims(old, next, holder);
       for (const promotion of next.promotions)
         if (isNewAttempt(old, promotion))
           this.started({ stage, before, after: next, promotion, now });
@@ -89,6 +90,18 @@ export class Invariants implements Watch {
     if (new Set(ids).size < ids.length) this.broken(`${name} has one promotion twice`);
   }
 
+  /** What stands under somebody else's claim is not for this run to record. */
+  private checkClaims(old: StageRecord, next: StageRecord, holder: string): void {
+    for (const before of old.promotions) {
+      const claim = openClaim(before);
+      const after = next.promotions.find(({ id }) => id === before.id);
+      if (!claim || !after || claim.lease.holder === holder) continue;
+      const last = lastAttempt(after);
+      if (last?.number !== claim.number || (last.lease.holder !== holder && !openClaim(after)))
+        this.broken(`${holder} recorded an act that was ${claim.lease.holder}'s`);
+    }
+  }
+
   /** An attempt begins: nobody holds the stage, and the gates that this model has are open. */
   private started({ stage, before, after, promotion, now }: Started): void {
     const { version, kind, attempts } = promotion;
@@ -108,8 +121,22 @@ export class Invariants implements Watch {
       if (this.world.checks.get(version) !== 'success') this.broken(`${what} without its check`);
     if (this.world.areClocksFarOff) return;
     this.soaked(stage, version, what);
+    this.recordedWell(stage, promotion, what, before);
     const isNew = stageRecord(before, stage.name).promotions.every(({ id }) => id !== promotion.id);
     if (isNew) this.paired(stage, promotion, what);
+  }
+
+  /** What another run saw later, and wrote down before, holds as well. */
+  private recordedWell(stage: Stage, promotion: Promotion, what: string, before: PipelineRecord) {
+    const look = this.lookOf(promotion);
+    const isIll = (name: string) => {
+      const last = stageRecord(before, name).visits.at(-1);
+      if (!last || !look || last.health === 'healthy') return false;
+      return last.seenAt > look.at + 2 * clocksWithin;
+    };
+    const { after, need } = stage;
+    if (after.length > 0 && (need === 'all' ? after.some(isIll) : after.every(isIll)))
+      this.broken(`${what} past what the record says is not well`);
   }
 
   private soaked({ after, need, gates }: Stage, version: string, what: string): void {

@@ -35,7 +35,7 @@ export interface Faults {
 
 /** What a test wants to know, and says no to by adding to `broken`. */
 export interface Watch {
-  swapped(before: PipelineRecord, after: PipelineRecord, now: Instant): void;
+  swapped(before: PipelineRecord, after: PipelineRecord, now: Instant, holder: string): void;
   /** `looked`: the moment at which whoever decided had looked. */
   acts(order: ActOrder): void;
 }
@@ -67,7 +67,7 @@ export class PipelineWorld extends PipelineState {
     };
   }
 
-  records(turn: Turn, clock = this.clock): PipelineRecords {
+  records(turn: Turn, clock = this.clock, holder = ''): PipelineRecords {
     return {
       read: async () => {
         await turn();
@@ -81,7 +81,7 @@ export class PipelineWorld extends PipelineState {
           const wanted = next(before, now);
           if (!wanted) return { kind: 'unchanged', record: before };
           await turn();
-          const changed = this.swap(before, wanted, now);
+          const changed = this.swap(before, wanted, now, holder);
           if (changed) return changed;
         }
         return { kind: 'contended', record: this.record };
@@ -137,9 +137,10 @@ export class PipelineWorld extends PipelineState {
   /** Where clocks are far off, what is there of a promotion cannot be made once more: a branch, a ref, a release. */
   private adoptable(order: ActOrder): RealEffect | undefined {
     if (!this.areClocksFarOff || this.viaOf(order) === 'outputs') return undefined;
-    return [...this.effects.values()].find(
+    const standing = [...this.effects.values()].find(
       (each) => each.order.promotion.id === order.promotion.id && each.state !== 'failed',
     );
+    return this.effects.get(order.key) ?? standing;
   }
 
   private checkStart(order: ActOrder): void {
@@ -182,14 +183,19 @@ export class PipelineWorld extends PipelineState {
     return this.chain[Math.max(0, this.chain.length - 1 - back)] as PipelineRecord;
   }
 
-  private swap(before: PipelineRecord, { record }: NextRecord, now: Instant): Changed | undefined {
+  private swap(
+    before: PipelineRecord,
+    { record }: NextRecord,
+    now: Instant,
+    holder: string,
+  ): Changed | undefined {
     const fault = this.faults.swap;
     delete this.faults.swap;
     const lost: Changed = { kind: 'unknown', detail: 'the answer was lost' };
     if (fault === 'before') return lost;
     const land = () => {
       if (this.record !== before) return false;
-      this.watch?.swapped(before, record, now);
+      this.watch?.swapped(before, record, now, holder);
       this.chain.push(record);
       return true;
     };
