@@ -9,6 +9,7 @@ import { coldStart } from './cold-start.ts';
 import { kubernetes } from './kubernetes.ts';
 import { kubernetesStart } from './kubernetes-start.ts';
 import { soak, wallTimes } from './local.ts';
+import { promotion } from './promotion.ts';
 import { requests } from './requests.ts';
 import type { Section } from './section.ts';
 import { sizes } from './sizes.ts';
@@ -23,6 +24,7 @@ const measurements: readonly (() => Promise<Section | undefined> | Section)[] = 
   () => coldStart(values.quick ? 11 : 31),
   () => cloudFormationStart(values.quick ? 11 : 31),
   () => kubernetesStart(values.quick ? 11 : 31),
+  () => promotion(values.quick ? 11 : 31),
   sizes,
   requests,
   sweeping,
