@@ -1,0 +1,219 @@
+import { describe, expect, test } from '@jest/globals';
+import { duration } from '../../src/core/time.ts';
+import type { Verified } from '../../src/promotion/move-on.ts';
+import type { Observer } from '../../src/promotion/ports.ts';
+import { type PromotePorts, type PromoteRequest, promote } from '../../src/promotion/promote.ts';
+import { stageRecord } from '../../src/promotion/records/record.ts';
+import type { StageWay } from '../../src/promotion/ways/way.ts';
+import { pipeline, stage } from '../builders/promotion.ts';
+import { PipelineWorld } from './pipeline-world.ts';
+
+const turn = async () => undefined;
+
+/** staging is deployed by this workflow, production by us. */
+const mixed = pipeline({
+  stages: [
+    stage('staging', { via: 'outputs', arrival: 'reported' }),
+    stage('production', { after: ['staging'] }),
+  ],
+});
+
+function request(world: PipelineWorld, more: Partial<PromoteRequest> = {}): PromoteRequest {
+  const names = world.pipeline.stages.map(({ name }) => name);
+  const settings = (name: string) => ({
+    environment: name,
+    observe: { from: 'deployments' as const },
+    way: { via: 'outputs' as const },
+    verifications: [],
+  });
+  return {
+    settings: {
+      pipeline: world.pipeline,
+      versions: { from: 'branch', branch: 'main' },
+      stages: Object.fromEntries(names.map((name) => [name, settings(name)])),
+    },
+    instruction: { mode: 'advance' },
+    by: 'ada',
+    why: '',
+    source: 'https://github.com/acme/app/actions/runs/1',
+    holder: 'run-1-1-a',
+    ownHolder: 'run-1-',
+    jitter: 0,
+    dryRun: false,
+    ...more,
+  };
+}
+
+function ports(world: PipelineWorld, more: Partial<PromotePorts> = {}): PromotePorts {
+  const look = async () => ({ state: 'open' as const, at: world.clock(), evidence: '' });
+  return {
+    records: world.records(turn),
+    observer: world.observer(turn),
+    way: (name): StageWay => ({ ...world.way(turn)(name), look }),
+    clock: world.clock,
+    warn: () => undefined,
+    commander: async (login) => ({
+      login,
+      person: { permission: 'admin', teams: [] },
+      doubtful: [],
+    }),
+    verify: async (): Promise<Verified> => ({ result: 'passed', evidence: 'it is well' }),
+    ...more,
+  };
+}
+
+/** A world whose staging runs the newest version, and production nothing yet. */
+function staged(of = mixed): PipelineWorld {
+  const world = new PipelineWorld(of);
+  world.stage('staging').version = world.push();
+  return world;
+}
+
+describe('a run over a pipeline', () => {
+  test('waits when it is not known whether its claim was written down, and does nothing', async () => {
+    const world = staged();
+    world.faults.swap = 'after';
+    const { decisions } = await promote(request(world), ports(world));
+    expect(decisions.find((each) => each.stage === 'production')).toMatchObject({
+      decision: 'wait',
+      reason: expect.stringMatching(/not known/),
+    });
+    expect(world.effects.size).toBe(0);
+  });
+
+  test('tells what it handed out, although an act was lost', async () => {
+    const world = staged();
+    world.push();
+    world.faults.act = 'before';
+    const promoted = await promote(request(world), ports(world));
+    expect(promoted.decisions).toMatchObject([
+      { stage: 'staging', decision: 'promote', version: 'v2' },
+    ]);
+    expect(promoted.fault).toEqual(new Error('the answer was lost'));
+  });
+
+  test('fails with what went wrong, where nothing was handed out', async () => {
+    const world = staged();
+    world.faults.act = 'before';
+    await expect(promote(request(world), ports(world))).rejects.toThrow('the answer was lost');
+  });
+
+  test('that looks only writes nothing and does nothing', async () => {
+    const world = staged();
+    const { decisions } = await promote(request(world, { dryRun: true }), ports(world));
+    expect(decisions.map((each) => each.decision)).toEqual(['none', 'promote']);
+    expect([world.chain.length, world.effects.size]).toEqual([1, 0]);
+  });
+});
+
+describe('a verification in the way', () => {
+  const verified = pipeline({
+    stages: [
+      stage('staging', { via: 'outputs', arrival: 'reported' }),
+      stage('production', {
+        after: ['staging'],
+        gates: { verification: { names: ['smoke'] } },
+      }),
+    ],
+  });
+  const smoke = {
+    name: 'smoke',
+    kind: 'http',
+    url: 'https://example.com',
+    timeout: duration(1000),
+  } as const;
+  const asked = (world: PipelineWorld) => {
+    const plain = request(world);
+    const { production } = plain.settings.stages;
+    if (!production) throw new Error('no production');
+    const stages = {
+      ...plain.settings.stages,
+      production: { ...production, verifications: [smoke] },
+    };
+    return { ...plain, settings: { ...plain.settings, stages } };
+  };
+
+  test('is run, written down, and then the version goes on in the same run', async () => {
+    const world = staged(verified);
+    const { decisions, record } = await promote(asked(world), ports(world));
+    expect(decisions.map((each) => each.decision)).toEqual(['none', 'promote']);
+    expect(stageRecord(record, 'production').verifications).toMatchObject([
+      { name: 'smoke', version: 'v1', result: 'passed', evidence: 'it is well' },
+    ]);
+  });
+
+  test('that fails blocks, and says when it is tried again', async () => {
+    const world = staged(verified);
+    const verify = async (): Promise<Verified> => ({ result: 'failed', evidence: '500' });
+    const promoted = await promote(asked(world), ports(world, { verify }));
+    expect(promoted.decisions[1]).toMatchObject({ decision: 'blocked', rule: 'verification' });
+    expect(promoted.wakeAt).toBe(world.now + 60_000);
+    expect(world.effects.size).toBe(0);
+  });
+
+  test('is not run for what is handed out besides, which stays this run’s', async () => {
+    const world = staged(verified);
+    world.push();
+    const { decisions } = await promote(asked(world), ports(world));
+    expect(decisions).toMatchObject([
+      { stage: 'staging', decision: 'promote', version: 'v2' },
+      { stage: 'production', decision: 'promote', version: 'v1' },
+    ]);
+  });
+});
+
+describe('a command', () => {
+  test('lets what it opens go on at once, where nobody else deploys it', async () => {
+    const gated = pipeline({
+      stages: [
+        stage('staging', { via: 'outputs', arrival: 'reported' }),
+        stage('production', {
+          after: ['staging'],
+          gates: { approval: { by: ['write'], count: 1, self: true } },
+        }),
+      ],
+    });
+    const world = staged(gated);
+    const instruction = { mode: 'approve', stage: 'production', version: 'v1' } as const;
+    const observer = world.observer(turn);
+    const people = { ada: { permission: 'write' as const, teams: [] } };
+    const knowing: Observer = {
+      observe: async (record) => ({ ...(await observer.observe(record)), people }),
+    };
+    await promote(request(world), ports(world));
+    const approved = await promote(
+      request(world, { instruction }),
+      ports(world, { observer: knowing }),
+    );
+    expect(approved.answer).toMatchObject({
+      outcome: 'done',
+      reason: 'approval: ada approves v1 for production',
+    });
+    expect(approved.decisions).toMatchObject([{ stage: 'production', decision: 'promote' }]);
+    expect(world.open()).toHaveLength(1);
+  });
+
+  test('hands nothing out: a run that says something does not deploy', async () => {
+    const world = new PipelineWorld(mixed);
+    world.push();
+    const hold = { mode: 'hold', stage: 'staging' } as const;
+    await promote(request(world, { instruction: hold }), ports(world));
+    const release = { mode: 'release', stage: 'staging' } as const;
+    const released = await promote(request(world, { instruction: release }), ports(world));
+    expect(released).toMatchObject({
+      decisions: [],
+      answer: { outcome: 'done' },
+      wakeAt: world.now,
+    });
+    expect(stageRecord(world.record, 'staging').promotions).toEqual([]);
+  });
+
+  test('that could not be written for certain is an error, so that it is said again', async () => {
+    const world = staged();
+    world.faults.swap = 'before';
+    const instruction = { mode: 'hold' } as const;
+    await expect(promote(request(world, { instruction }), ports(world))).rejects.toThrow(
+      'it is not known whether this was written down: the answer was lost',
+    );
+  });
+});
