@@ -24,9 +24,9 @@ test('it holds every bundle but the lab, since they load each other, and the wor
   expect(files).toEqual(expect.arrayContaining([...bundles, 'package.json']));
 });
 
-test('it holds nothing else but what the licence asks for and a page to read', () => {
+test('it holds nothing else but what the licence asks for', () => {
   const others = files.filter((file) => !/^dist\/|action\.yml$|\/$/.test(file));
-  expect(others.sort()).toEqual(['LICENSE', 'README.md', 'package.json']);
+  expect(others.sort()).toEqual(['LICENSE', 'package.json']);
   expect(files.filter((file) => file.startsWith('dist/lab/'))).toEqual([]);
 });
 
