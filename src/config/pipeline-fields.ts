@@ -15,9 +15,12 @@ import { branchFault, movedRefFault } from './pipeline-refs.ts';
 import { type Fault, rule } from './rule.ts';
 import { show, twoLines } from './wording.ts';
 
+/** Keys that no mapping read by the schema keeps, so that nothing would be remembered under them. */
+const reserved: readonly string[] = ['constructor', 'prototype'];
+
 /** The name of a pipeline or stage: part of refs, branches and commands. */
 export function nameFault(name: string): Fault | undefined {
-  if (name === 'constructor')
+  if (reserved.includes(name))
     return { wrong: `${show(name)} is reserved`, next: 'Give it another name.' };
   return /^[a-z0-9][a-z0-9._-]{0,62}$/.test(name)
     ? undefined

@@ -1,3 +1,4 @@
+import { own } from '../core/own.ts';
 import type { Instant } from '../core/time.ts';
 import { approvalGate } from './gates/approval.ts';
 import { checksGate } from './gates/checks.ts';
@@ -116,8 +117,4 @@ function startsBefore({ record }: StageContext, promotion: string | undefined): 
 
 function overrideFor({ known, record }: StageContext, version: string) {
   return liveOverride(record.overrides, version, known.now);
-}
-
-function own<T>(of: Readonly<Record<string, T>>, key: string): T | undefined {
-  return Object.hasOwn(of, key) ? of[key] : undefined;
 }

@@ -2,9 +2,12 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { parse, stringify } from 'yaml';
 import { parseConfiguration } from '../../src/config/parse.ts';
-import { type Duration, parseDuration } from '../../src/core/time.ts';
+import { type Duration, instant, parseDuration } from '../../src/core/time.ts';
 import { UserError } from '../../src/core/user-error.ts';
+import { emptyRecord, stageRecord } from '../../src/promotion/records/record.ts';
+import { decodeRecord, encodeRecord } from '../../src/promotion/records/stored-record.ts';
 import { checkStages } from '../../src/promotion/stage-graph.ts';
+import { hold } from '../../src/promotion/transitions/hold.ts';
 import { parseLocal } from '../../src/promotion/windows/calendar.ts';
 import { parseWindowRule } from '../../src/promotion/windows/window-rule.ts';
 
@@ -545,6 +548,20 @@ describe('gates', () => {
       { name: 'slow', kind: 'http', url: 'https://x.org', expect: 204, timeout: length('5m') },
     ]);
   });
+});
+
+test('every name that a stage may have is one under which the record keeps what it is told', () => {
+  for (const name of [...Object.getOwnPropertyNames(Object.prototype), 'prototype', 'then']) {
+    try {
+      only(`{ name: ${name} }`);
+    } catch (error) {
+      expect(error).toBeInstanceOf(UserError);
+      continue;
+    }
+    const held = hold(emptyRecord('app'), name, { by: 'ada', at: instant(0), why: 'a test' });
+    const kept = stageRecord(decodeRecord(encodeRecord(held.record)), name);
+    expect([name, kept.hold?.by]).toEqual([name, 'ada']);
+  }
 });
 
 test('an address with a password is refused without being shown', () => {

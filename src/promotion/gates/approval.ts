@@ -1,3 +1,4 @@
+import { own } from '../../core/own.ts';
 import { after, type Instant } from '../../core/time.ts';
 import type { Person } from '../facts.ts';
 import type { ApprovalSettings } from '../pipeline.ts';
@@ -86,7 +87,7 @@ function mayApprove(
   login: string,
   { authors, people }: ApprovalFacts,
 ): boolean | undefined {
-  const named = isAmong(by, login, people[login]);
+  const named = isAmong(by, login, own(people, login));
   if (named === false || self) return named;
   if (authors === undefined) return undefined;
   return authors.some((author) => author.toLowerCase() === login.toLowerCase()) ? false : named;

@@ -1,3 +1,4 @@
+import { own } from '../../core/own.ts';
 import type { CheckResult } from '../facts.ts';
 import type { Gate } from './gate.ts';
 
@@ -6,7 +7,7 @@ export function checksGate(
   names: readonly string[],
   results: Readonly<Record<string, CheckResult>> | undefined,
 ): Gate {
-  const states = names.map((name) => ({ name, result: results?.[name] }));
+  const states = names.map((name) => ({ name, result: results && own(results, name) }));
   const of = (wanted: CheckResult['state']) =>
     states.filter(({ result }) => result?.state === wanted).map(({ name }) => name);
   const unasked = results === undefined ? names : of('unknown');

@@ -120,6 +120,13 @@ describe('checks', () => {
   ] as const)('of which %s are %s…', (_, results, state, evidence) => {
     expect(checksGate(['build', 'e2e'], results)).toMatchObject({ state, evidence });
   });
+
+  test('called as what every object has are not there by that', () => {
+    expect(checksGate(['constructor'], {})).toMatchObject({
+      state: 'waiting',
+      evidence: 'not finished: constructor',
+    });
+  });
 });
 
 describe('approvals', () => {
@@ -148,6 +155,7 @@ describe('approvals', () => {
     ['of the author in another case', ['OctoCat'], 'waiting'],
     ['of nobody', [], 'waiting'],
     ['of someone who was not asked about', ['mallory'], 'unknown'],
+    ['of someone whose login every object has', ['constructor'], 'unknown'],
   ])('%s: %j is %s', (_, who, state) => {
     const approvals = who.map((by) => given(by));
     const known = { ...people, OctoCat: maintainer };
