@@ -2,8 +2,9 @@ import type { Instant } from '../../core/time.ts';
 import type { RetrySettings } from '../pipeline.ts';
 import type { Attempt, Effect, Outcome, Phase, Promotion, StageRecord } from './record.ts';
 
-/** Finished promotions that are kept. */
+/** Promotions that are kept, and of how many of them everything. */
 const kept = 50;
+const keptWhole = 5;
 
 /** The stage with one promotion changed; the same object when `change` changes nothing. */
 export function withPromotion(
@@ -20,9 +21,19 @@ export function withPromotion(
   };
 }
 
-/** The stage with a promotion more; the oldest goes when there are too many. */
+/** The stage with a promotion more; the oldest goes when there are too many, and of older ones only the end is kept. */
 export function withNewPromotion(stage: StageRecord, promotion: Promotion): StageRecord {
-  return { ...stage, promotions: [...stage.promotions, promotion].slice(-kept) };
+  const promotions = [...stage.promotions, promotion].slice(-kept);
+  const whole = promotions.length - keptWhole;
+  return {
+    ...stage,
+    promotions: promotions.map((each, index) => (index < whole ? inShort(each) : each)),
+  };
+}
+
+/** Without what only the history of the ledger is asked for: what gates said, and attempts before the last. */
+function inShort({ evidence: _, ...promotion }: Promotion): Promotion {
+  return { ...promotion, attempts: promotion.attempts.slice(-1) };
 }
 
 /** The promotion with its latest attempt changed. */

@@ -133,7 +133,7 @@ export interface Verification {
   readonly evidence: string;
 }
 
-/** An emergency: these gates are passed for this version. Kept for ever, as it was used. */
+/** An emergency: these gates are passed for this version. */
 export interface Override {
   readonly version: string;
   readonly gates: readonly string[];

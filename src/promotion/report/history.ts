@@ -59,7 +59,7 @@ function renderPast(view: PipelineView, { stage, promotion }: Past): string {
     shownVersion(view, version),
     from === undefined ? '' : shownVersion(view, from),
     `${phaseSigns[phase]}${kind === 'rollback' ? ', rollback' : ''}`,
-    String(attempts.length),
+    String(attempts.at(-1)?.number ?? 0),
     shownText(reason),
     leads,
   ];

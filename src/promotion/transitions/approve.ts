@@ -10,6 +10,8 @@ import { type Answer, type Author, answer, refuse } from './answer.ts';
 
 /** Words of people and results that are kept for each stage. */
 const kept = 100;
+/** Emergencies that are kept; the history of the ledger has all of them. */
+const keptOverrides = 20;
 /** Gates that an emergency may name; `all` is every one but `health`. */
 export const overridableGates: readonly string[] = [
   'all',
@@ -70,10 +72,11 @@ export function override(
       `override: name gates among ${overridableGates.join(', ')}; got ${unknown.join(', ') || 'none'}`,
     );
   if (why.trim() === '') return refuse(record, 'override: an emergency needs a reason');
-  const wanted: Override = { version, gates: names, by, why, at, until };
+  const wanted: Override = { version, gates: [...new Set(names)], by, why, at, until };
   const overridden = withStage(record, stage, (before) => {
     const isThere = before.overrides.some((each) => isSame(each, wanted));
-    return isThere ? before : { ...before, overrides: [...before.overrides, wanted] };
+    const overrides = [...before.overrides, wanted].slice(-keptOverrides);
+    return isThere ? before : { ...before, overrides };
   });
   return answer(
     record,
