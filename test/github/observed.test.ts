@@ -80,9 +80,10 @@ describe('the history', () => {
     const { body } = await lab.call('POST', `${at}/pulls`, asked);
     await lab.call('PUT', `${at}/pulls/${body.number}/merge`, { merge_method: 'merge' });
     const { history } = connected(lab, lab.github.token, 'acme/merged').github;
-    const [merge, next] = (await history.commits('main', 1)).items;
+    const [merge, ...others] = (await history.commits('main', 1)).items;
     expect(merge).toMatchObject({ authors: [], parents: [expect.any(String), work] });
-    expect(next).toMatchObject({ sha: work, authors: ['grace'] });
+    // Git lists commits of one second in any order.
+    expect(others.find(({ sha }) => sha === work)).toMatchObject({ authors: ['grace'] });
   });
 
   test('tells who made what lies between two commits, if all are known', async () => {

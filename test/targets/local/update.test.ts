@@ -112,7 +112,8 @@ describe('several deploys of one preview', () => {
   const slow = { env: { SLOW: '900' } };
 
   test('a newer commit gives up the candidate of the older one', async () => {
-    const older = shop.deploy(desired(shop.commit('one'), slow));
+    const never = { env: { SLOW: '600000' } };
+    const older = shop.deploy(desired(shop.commit('one'), never));
     await until(() => shop.remains().some((one) => one.startsWith('process')));
     const newer = shop.deploy(desired(shop.commit('two')));
     expect(await older).toMatchObject({
