@@ -24,6 +24,9 @@ import { windowConflicts } from './pipeline-window-conflicts.ts';
 import { type Fault, rule } from './rule.ts';
 import { show, twoLines } from './wording.ts';
 
+/** The record keeps a few more promotions of a stage than this: it is what they are counted by. */
+const mostPerWindow = 40;
+
 const windowAdvice =
   'Write it as "Mon-Thu 09:00-16:00", "Sat,Sun", 2026-12-24 or 2026-12-20/2027-01-05, or as a mapping with rrule.';
 
@@ -119,7 +122,7 @@ export const windowsSection = pipe(
       ),
       'at-most': exactOptional(
         pipe(
-          wholeNumber(1, 1000, 2),
+          wholeNumber(1, mostPerWindow, 2),
           description('So many promotions start in one window of `allow`. Absent: any number.'),
         ),
       ),

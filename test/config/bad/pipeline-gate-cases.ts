@@ -317,8 +317,15 @@ export const windowFaults: readonly BadFile[] = [
     'at most none',
     '{ allow: Sat, at-most: 0 }',
     43,
-    '0 is not a whole number from 1 to 1000',
-    'Write a whole number from 1 to 1000, as 2.',
+    '0 is not a whole number from 1 to 40',
+    'Write a whole number from 1 to 40, as 2.',
+  ),
+  inWindows(
+    'at most so many as nobody counts',
+    '{ allow: Sat, at-most: 41 }',
+    43,
+    '41 is not a whole number from 1 to 40',
+    'Write a whole number from 1 to 40, as 2.',
   ),
   inWindows(
     'windows that leave no time',
