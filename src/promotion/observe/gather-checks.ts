@@ -9,12 +9,14 @@ import type { Looking } from './stage-view.ts';
 
 type Results = Readonly<Record<string, CheckResult>>;
 
-/** For each stage so many versions are asked for: two requests each. */
-const askedAtMost = 6;
+/** For each stage so many versions are asked for: two requests each. In a queue each that has failed makes one more. */
+const askedAtMost = { usual: 6, queue: 40 };
 
 /**
  * The checks that can matter now, by version: of what may start in a stage that asks for some, from the likeliest on to
- * the first that has passed them all. What could not be read is unknown, and a warning.
+ * the first that has passed them all. Where there are more than are asked for, the newest are, and some of the older, up
+ * to the oldest: else one that has passed would wait for as long as newer ones are made faster than their checks end.
+ * What could not be read is unknown, and a warning.
  */
 export async function gatherChecks(
   known: Known,
@@ -32,7 +34,9 @@ async function checksFor(context: StageContext, looking: Looking): Promise<[stri
   const names = requiredChecks(context);
   const isQueue = known.pipeline.order === 'queue';
   const found: [string, Results][] = [];
-  for (const version of candidateVersions(context).slice(0, askedAtMost)) {
+  const candidates = candidateVersions(context);
+  const asked = isQueue ? candidates.slice(0, askedAtMost.queue) : some(candidates);
+  for (const version of asked) {
     const at = known.order.position(version);
     const commit = at === undefined ? undefined : known.order.versions[at]?.commit;
     if (commit === undefined) continue;
@@ -43,6 +47,18 @@ async function checksFor(context: StageContext, looking: Looking): Promise<[stri
     if (isQueue && !states.includes('failure')) break;
   }
   return found;
+}
+
+/** The first half as they come, the others further and further apart, the last one always. */
+function some(versions: readonly string[]): readonly string[] {
+  const { usual } = askedAtMost;
+  if (versions.length <= usual) return versions;
+  const near = usual / 2;
+  const ratio = ((versions.length - 1) / (near - 1)) ** (1 / (usual - near));
+  const indices = Array.from({ length: usual }, (_, index) =>
+    index < near ? index : Math.ceil((near - 1) * ratio ** (index - near + 1) - 1e-9),
+  );
+  return [...new Set(indices)].flatMap((index) => versions[index] ?? []);
 }
 
 /** The latest of each name, from check runs and commit statuses together. */

@@ -132,6 +132,50 @@ describe('the checks of versions', () => {
     expect(asked.filter((each) => each.startsWith('check runs'))).toHaveLength(6);
   });
 
+  test.each([
+    ['c10', 60, 'c60'],
+    ['c50', 60, 'c60'],
+    ['c3', 300, 'c300'],
+  ])(
+    'are found of a version that has passed (%s) behind many whose checks still run',
+    async (passed, count, newest) => {
+      const { observed, asked } = await observe({
+        of: {
+          commits: line(count),
+          ...running({ staging: 'c2' }),
+          runs: Object.fromEntries(
+            Array.from({ length: count }, (_, index) => {
+              const has = index < Number(passed.slice(1)) ? ('success' as const) : 'pending';
+              return [`c${index + 1}`, [check('build', has)]];
+            }),
+          ),
+        },
+        pipeline: building,
+        record: { staging: { frontier: sha('c2') } },
+      });
+      expect(observed.checks[sha(newest)]).toEqual({ build: { state: 'pending' } });
+      const states = Object.values(observed.checks).map((results) => results.build?.state);
+      expect(states.at(-1)).toBe('success');
+      expect(asked.filter((each) => each.startsWith('check runs')).length).toBeLessThanOrEqual(6);
+    },
+  );
+
+  test('are asked for in a queue however many have failed before one that has not', async () => {
+    const { observed } = await observe({
+      of: {
+        commits: line(20),
+        ...running({ staging: 'c2' }),
+        runs: Object.fromEntries(
+          Array.from({ length: 17 }, (_, index) => [`c${index + 1}`, [check('build', 'failure')]]),
+        ),
+      },
+      pipeline: { ...building, order: 'queue' },
+      record: { staging: { frontier: sha('c2') } },
+    });
+    expect(Object.keys(observed.checks)).toHaveLength(16);
+    expect(observed.checks[sha('c18')]).toEqual({});
+  });
+
   test('are asked for from the oldest on in a queue, up to the first that did not fail', async () => {
     const { asked } = await observe({
       of: { ...of, runs: { c3: [check('build', 'failure')] } },
