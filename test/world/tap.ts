@@ -31,8 +31,19 @@ export interface TappedCall {
  */
 export type Cut = 'before' | 'during' | 'after';
 
-/** Tells of each call whether it is cut off. */
-export type Gate = (call: TappedCall) => Cut | undefined;
+/** What a caller hears in GitHub's place. */
+export interface Excuse {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+  /** Whether what was asked for is done all the same. */
+  readonly done?: boolean;
+}
+
+type Verdict = Cut | Excuse | undefined;
+
+/** Tells of each call whether it is cut off, or answered otherwise; takes its time where it likes. */
+export type Gate = (call: TappedCall) => Verdict | Promise<Verdict>;
 
 /** Passes HTTP on, remembers it, and cuts calls off. */
 export class Tap {
@@ -42,6 +53,8 @@ export class Tap {
   /** Called at a cut; the connection is broken when it resolves. */
   atCut: () => Promise<void> = async () => {};
   gate: Gate = () => undefined;
+  /** Waited for before a call goes any further. */
+  hold: ((call: TappedCall) => Promise<void>) | undefined;
   /** Called with every call when it begins. */
   watch: (call: TappedCall) => void = () => {};
   readonly #server: Server;
@@ -74,6 +87,7 @@ export class Tap {
   reset(): void {
     this.calls.length = 0;
     this.gate = () => undefined;
+    this.hold = undefined;
     this.watch = () => {};
   }
 
@@ -85,7 +99,9 @@ export class Tap {
   async #serve(asked: IncomingMessage, answer: ServerResponse): Promise<void> {
     const call = await this.#note(asked);
     this.watch(call);
-    const cut = this.gate(call);
+    if (this.hold) await this.hold(call);
+    const cut = await this.gate(call);
+    if (typeof cut === 'object') return this.#excuse(call, answer, cut);
     const breakOff = async () => {
       await this.atCut();
       asked.socket.destroy();
@@ -104,6 +120,20 @@ export class Tap {
     }
     if (cut === undefined) answer.end();
     else await breakOff();
+  }
+
+  async #excuse(
+    call: TappedCall,
+    answer: ServerResponse,
+    { status, headers, body = {}, done }: Excuse,
+  ): Promise<void> {
+    if (done) {
+      const reply = await this.#forward(call, answer);
+      for await (const _ of reply);
+    }
+    call.status = status;
+    answer.writeHead(status, { 'content-type': 'application/json', ...headers });
+    answer.end(JSON.stringify(body));
   }
 
   /** The next page is asked for through the tap too. */

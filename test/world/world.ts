@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -66,6 +66,8 @@ export interface WorldOptions {
   readonly files?: Readonly<Record<string, string>>;
   /** `false`: the action starts a gateway itself. */
   readonly gateway?: boolean;
+  /** A folder that `leave` answered: this world is a copy of that one, as GitHub had it then. */
+  readonly from?: string;
 }
 
 /** An API answer of the stand-in. */
@@ -101,11 +103,13 @@ export class World {
 
   static async open(options: WorldOptions = {}): Promise<World> {
     const root = mkdtempSync(join(tmpdir(), 'uw-'));
+    if (options.from) cpSync(options.from, root, { recursive: true });
     const github = await startGitHub({ state: join(root, 'github'), repositories: [repository] });
     const tap = await Tap.open({ port: Number(new URL(github.url).port) });
     const world = new World(root, github, tap);
     try {
-      await world.#fill(options);
+      if (options.from === undefined) await world.#fill(options);
+      else git(world.clone, 'remote', 'set-url', 'origin', github.repositories[repository] ?? '');
       return world;
     } catch (error) {
       await world.close();
@@ -132,6 +136,11 @@ export class World {
 
   /** Ends everything; throws when a process is left behind. */
   async close(): Promise<void> {
+    rmSync(await this.leave(), { recursive: true, force: true, maxRetries: 3 });
+  }
+
+  /** As `close`, but what GitHub had stays, to be begun from: answers the folder, which is the caller's to remove. */
+  async leave(): Promise<string> {
     await this.gateway?.stop();
     await this.#endStartedGateway();
     await this.tap.close();
@@ -140,8 +149,9 @@ export class World {
       ...processesWith(`UNDERSTUDY_HOME=${this.home}`),
       ...processesWith(`UNDERSTUDY_INSTANCE=${markerPrefix(this.home)}.`),
     ];
+    if (left.length === 0) return this.root;
     rmSync(this.root, { recursive: true, force: true, maxRetries: 3 });
-    if (left.length > 0) throw new Error(`left: ${left.map(({ commandLine }) => commandLine)}`);
+    throw new Error(`left: ${left.map(({ commandLine }) => commandLine)}`);
   }
 
   /** Commits on a branch (made from main when new) and pushes it; answers the commit. */
