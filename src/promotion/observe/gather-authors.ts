@@ -3,48 +3,73 @@ import { type Version, type VersionHistory, versionsBetween } from '../versions.
 import { candidateVersions } from './candidate-versions.ts';
 import type { Looking } from './stage-view.ts';
 
-/** So many versions are asked for: a request each, or a few. */
+/** So many questions are asked: a request each, or a few. */
 const askedAtMost = 5;
+
+/** A question: who made what the one version has and the other has not. */
+interface Work {
+  /** `undefined` = it is not known what came before. */
+  readonly from: Version | undefined;
+  readonly to: Version;
+  /** Versions of which it is not known who made them; the answer counts for each. */
+  readonly unknown: readonly Version[];
+}
 
 /**
  * The history with those who made what was approved, where the list did not tell: of tags it is what lies between one and
- * the next. Asked only where nobody may approve their own work, and someone approved.
+ * the next or, where those are many, between what the stage runs and what was approved. Asked only where nobody may
+ * approve their own work, and someone approved.
  */
 export async function gatherAuthors(
   history: VersionHistory,
   known: Known,
   { repository }: Looking,
 ): Promise<VersionHistory> {
-  const asking = known.pipeline.stages.flatMap(({ name }) => approvedWork(contextOf(known, name)));
-  const versions = [...new Set(asking)].slice(0, askedAtMost);
+  const approved = known.pipeline.stages.flatMap(({ name }) =>
+    approvedWork(contextOf(known, name)),
+  );
+  const versions = [...new Set(approved.flatMap(({ unknown }) => unknown))];
+  const asking = versions.length > askedAtMost ? approved : versions.map(stepTo(history));
   const found = await Promise.all(
-    versions.map(async (version): Promise<[string, readonly string[] | undefined]> => {
-      const before = history.versions[history.versions.indexOf(version) - 1];
-      if (!before) return [version.key, undefined];
-      const asked = repository.history.authorsBetween(before.commit, version.commit);
+    asking.slice(0, askedAtMost).map(async ({ from, to, unknown }) => {
+      const asked = from && repository.history.authorsBetween(from.commit, to.commit);
       // Who made it is then not known, and the gate says so.
-      return [version.key, await asked.catch(() => undefined)];
+      return { unknown, authors: await asked?.catch(() => undefined) };
     }),
   );
-  const authors = new Map(found);
   return {
     ...history,
     versions: history.versions.map((version) => {
-      const made = authors.get(version.key);
-      return made ? { ...version, authors: made } : version;
+      const told = found.filter(({ unknown }) => unknown.includes(version));
+      const authors = joined(told.map((each) => each.authors));
+      return authors ? { ...version, authors } : version;
     }),
   };
 }
 
-/** Versions that would come with one that was approved, and of which it is not known who made them. */
-function approvedWork(context: StageContext): readonly Version[] {
+/** What a version has and the one before it has not. */
+function stepTo({ versions }: VersionHistory): (version: Version) => Work {
+  return (to) => ({ from: versions[versions.indexOf(to) - 1], to, unknown: [to] });
+}
+
+function joined(all: readonly (readonly string[] | undefined)[]): string[] | undefined {
+  const isWhole = all.length > 0 && !all.includes(undefined);
+  return isWhole ? [...new Set(all.flatMap((some) => some ?? []))] : undefined;
+}
+
+/** What would come with versions that were approved, of which it is not all known who made it. */
+function approvedWork(context: StageContext): readonly Work[] {
   const { stage, record, known, current } = context;
+  const { order } = known;
   const { approval } = stage.gates;
   if (!approval || approval.self || record.approvals.length === 0) return [];
-  const approved = candidateVersions(context).filter((version) =>
-    record.approvals.some((each) => each.version === version),
-  );
-  return approved
-    .flatMap((version) => versionsBetween(known.order, current, version))
-    .filter(({ authors }) => authors === undefined);
+  return candidateVersions(context)
+    .filter((version) => record.approvals.some((each) => each.version === version))
+    .flatMap((version): Work[] => {
+      const coming = versionsBetween(order, current, version);
+      const unknown = coming.filter(({ authors }) => authors === undefined);
+      const [first, to] = [coming[0], coming.at(-1)];
+      if (!first || !to || unknown.length === 0) return [];
+      return [{ from: order.versions[order.versions.indexOf(first) - 1], to, unknown }];
+    });
 }

@@ -329,6 +329,51 @@ describe('the people who approved', () => {
       `authors ${sha('c3')}...${sha('c4')}`,
     ]);
   });
+
+  test('are held against all who made what lies between, where many versions do', async () => {
+    const commits = Object.fromEntries(
+      Array.from({ length: 12 }, (_, index) => [
+        `c${index + 1}`,
+        { parents: index === 0 ? [] : [`c${index}`], authors: index === 5 ? ['grace'] : ['eve'] },
+      ]),
+    );
+    const tags = Object.keys(commits).map((name, index) => ({
+      tag: `v1.${index + 1}.0`,
+      sha: sha(name),
+    }));
+    const given = asking({ self: false, by: ['maintain'] });
+    const { observed, asked } = await observe({
+      of: {
+        commits,
+        tags,
+        branches: { main: 'c12' },
+        ...running({ staging: 'c12', production: 'c2' }),
+        permissions: { ada: 'maintain' },
+      },
+      pipeline: given,
+      record: {
+        production: {
+          approvals: [{ version: 'v1.12.0', by: 'ada', at: at('11:00'), source: 'command' }],
+        },
+      },
+      options: {
+        settings: {
+          pipeline: given,
+          versions: { from: 'tags', pattern: 'v*' },
+          stages: Object.fromEntries(
+            given.stages.map(({ name }) => [name, stageSettings({ from: 'deployments' }, name)]),
+          ),
+        },
+      },
+    });
+    expect(asked.filter((each) => each.startsWith('authors'))).toEqual([
+      `authors ${sha('c2')}...${sha('c12')}`,
+    ]);
+    const coming = observed.history.versions.slice(2);
+    expect(coming.map(({ authors }) => authors?.toSorted())).toEqual(
+      coming.map(() => ['eve', 'grace']),
+    );
+  });
 });
 
 describe('the effects under way', () => {
