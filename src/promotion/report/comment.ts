@@ -5,7 +5,7 @@ import type { Stage } from '../pipeline.ts';
 import { hasEnded, type PipelineRecord, type Promotion, stageRecord } from '../records/record.ts';
 import { shortened } from '../ways/texts.ts';
 import { renderSteadyGates } from './gates-table.ts';
-import { cut, shownName, shownText, shownVersion } from './shown.ts';
+import { cut, shownName, shownSentence, shownText, shownVersion } from './shown.ts';
 import { type StageView, stageViews } from './stage-view.ts';
 import { phaseSigns, stageSigns } from './states.ts';
 import type { PipelineView } from './view.ts';
@@ -84,7 +84,7 @@ function titleOf(view: PipelineView, { stage }: StageView, promotion: Promotion)
 }
 
 function renderEnd({ reason }: Promotion): string[] {
-  return [`${shownText(reason)}.`, ''];
+  return [shownSentence(reason), ''];
 }
 
 function renderActive({ stage, gates }: StageView, promotion: Promotion): string[] {

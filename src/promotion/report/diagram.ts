@@ -52,7 +52,8 @@ const alike: Readonly<Record<string, string>> = { '*': '\u2217', '`': '\u02cb', 
 
 function labelOf({ stage, runs, isOld, health, next, state }: StageView): string {
   const runsNow = runs === undefined ? 'nothing yet' : escapeLabel(shortened(runs));
-  const seen = isOld || health === 'unknown' ? 'not known' : `${runsNow}, ${health}`;
+  const well = runs === undefined && health === 'healthy' ? '' : `, ${health}`;
+  const seen = isOld || health === 'unknown' ? 'not known' : `${runsNow}${well}`;
   const goes = next === undefined || next === runs ? '' : ` ${escapeLabel(shortened(next))}`;
   return [escapeLabel(stage.name), seen, `${state}${goes}`].join('<br/>');
 }

@@ -14,6 +14,12 @@ export function shownText(text: string): string {
   return escapeMarkdown(cut(line, longestText));
 }
 
+/** As `shownText`, ended as a sentence is. */
+export function shownSentence(text: string): string {
+  const shown = shownText(text);
+  return /[.!?…]$/.test(shown) ? shown : `${shown}.`;
+}
+
 /** A name of others as code, at most 60 characters. */
 export function shownName(name: string): string {
   return codeSpan(cut(plainLine(name), longestName));

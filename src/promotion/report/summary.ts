@@ -10,6 +10,7 @@ import {
   shownLink,
   shownMoment,
   shownName,
+  shownSentence,
   shownText,
   shownVersion,
 } from './shown.ts';
@@ -50,7 +51,7 @@ function sentence(view: PipelineView, main: Decision): string {
   const others = view.decisions.filter((each) => each !== main && each.decision === main.decision);
   const more = others.map(({ stage }) => shownName(stage)).slice(0, 5);
   const also = more.length > 0 ? ` The same goes for ${more.join(', ')}.` : '';
-  return `**${what(view, main)}** ${shownText(main.reason)}.${also}`;
+  return `**${what(view, main)}** ${shownSentence(main.reason)}${also}`;
 }
 
 function what(view: PipelineView, { stage, decision, version }: Decision): string {
@@ -83,17 +84,23 @@ function renderStages(view: PipelineView, stages: readonly StageView[]): string[
 }
 
 function cellsOf(view: PipelineView, stage: StageView): string[] {
-  const { runs, isOld, health, evidence, next, state } = stage;
+  const { runs, isOld, health, next, state } = stage;
   const nothing = health === 'unknown' ? 'not known' : 'nothing yet';
   const now = runs === undefined ? nothing : shownVersion(view, runs);
   return [
     renderName(stage),
     isOld ? `${now} at the last look` : now,
-    health === 'healthy' ? healthSigns[health] : `${healthSigns[health]}: ${shownText(evidence)}`,
+    renderHealth(stage),
     next === undefined || next === runs ? '' : shownVersion(view, next),
     stageSigns[state],
     renderWaits(view, stage),
   ];
+}
+
+/** Where nothing runs there is nothing to be well. */
+function renderHealth({ runs, health, evidence }: StageView): string {
+  if (health === 'healthy') return runs === undefined ? '' : healthSigns[health];
+  return `${healthSigns[health]}: ${shownText(evidence)}`;
 }
 
 function renderName({ stage, settings }: StageView): string {
