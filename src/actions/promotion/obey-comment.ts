@@ -31,7 +31,7 @@ const longestReply = 60_000;
 
 /**
  * Does what a comment says, for people who may, and answers in one comment that is kept up to date. Strangers get a
- * reaction and nothing else. What is refused is no failure of the run.
+ * reaction and nothing else; nobody is answered in a dry run. What is refused is no failure of the run.
  */
 export async function obeyComment(
   configured: Configured,
@@ -41,10 +41,10 @@ export async function obeyComment(
   const { session } = configured;
   try {
     const replied = await replyTo(configured, spoken, dryRun);
-    await answer(session, spoken, replied);
+    if (!dryRun) await answer(session, spoken, replied);
     return replied.outcome;
   } catch (cause) {
-    await react(session, spoken, 'confused');
+    if (!dryRun) await react(session, spoken, 'confused');
     throw cause;
   }
 }

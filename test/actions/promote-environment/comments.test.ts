@@ -28,7 +28,7 @@ beforeEach(async () => {
 afterEach(() => lab.close());
 
 /** Somebody comments on an issue, and the root action is woken by it. */
-async function say(body: string, author = 'ada') {
+async function say(body: string, author = 'ada', inputs: Readonly<Record<string, string>> = {}) {
   const { body: comment } = await lab.lab.call(
     'POST',
     `/repos/${repository}/issues/${issue}/comments`,
@@ -36,7 +36,7 @@ async function say(body: string, author = 'ada') {
   );
   const user = { login: author, type: 'User' };
   const payload = { action: 'created', issue: { number: issue }, comment: { ...comment, user } };
-  return lab.act(understudyAction, {}, { event: 'issue_comment', payload, actor: author });
+  return lab.act(understudyAction, inputs, { event: 'issue_comment', payload, actor: author });
 }
 
 async function answers(): Promise<string[]> {
@@ -129,6 +129,15 @@ describe('/promote in a comment', () => {
     expect(all.outputs).toMatchObject({ stage: 'production', decision: 'none' });
     expect((await lab.step()).outputs).toMatchObject({ decision: 'promote', stage: 'staging' });
   });
+
+  test.each(['hold', 'status', 'help', 'approve production v1', 'nonsense'])(
+    '%s in a dry run sends nothing but reads',
+    async (words) => {
+      const ended = await say(`/promote ${words}`, 'mia', { 'dry-run': 'true' });
+      expect(ended.requests.filter((each) => !each.startsWith('GET '))).toEqual([]);
+      expect(ended.outputs.reason).toMatch(/^[a-z]+: /);
+    },
+  );
 
   test('status shows where everything is, and changes nothing', async () => {
     const version = await staged();
