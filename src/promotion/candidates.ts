@@ -1,5 +1,6 @@
 import { covers } from './gates/override.ts';
 import { healthGate, soakGate } from './gates/upstream.ts';
+import type { Promotion } from './records/record.ts';
 import { contextOf, type StageContext, upstreamsOf } from './stage-context.ts';
 import { newestOf } from './versions.ts';
 
@@ -63,6 +64,16 @@ export function isGone(context: StageContext, version: string): boolean {
     return unsoaked || upstream.visit?.soakingSince === undefined;
   });
   return stage.need === 'all' ? gone.some(Boolean) : gone.every(Boolean);
+}
+
+/**
+ * Whether the stage got something newer by another way (a person's) since a promotion began: going on with it would
+ * take the stage back.
+ */
+export function isPassed({ known, current }: StageContext, promotion: Promotion): boolean {
+  const { kind, version, from } = promotion;
+  if (kind === 'rollback' || current === undefined || current === from) return false;
+  return known.order.relate(current, version) === 'newer';
 }
 
 /** What the stages before run now, for `pairwise`: one version, or none. */

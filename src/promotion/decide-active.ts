@@ -1,4 +1,5 @@
 import type { Instant } from '../core/time.ts';
+import { isPassed } from './candidates.ts';
 import { type Decision, decision } from './decision.ts';
 import { earliestChange, type Gate, isOpen, worstGate } from './gates/gate.ts';
 import { lastAttempt, leaseEnd, openClaim, openEffect } from './records/leases.ts';
@@ -36,7 +37,7 @@ function decideClaimed(context: StageContext, promotion: Promotion, claim: Attem
       { wakeAt: end },
     );
   const gates = gatesOfActive(context, promotion);
-  const free = gates.every(isOpen) && !isUnknown(context);
+  const free = gates.every(isOpen) && !isUnknown(context) && !isPassed(context, promotion);
   return about(
     context,
     promotion,

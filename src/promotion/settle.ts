@@ -1,5 +1,5 @@
 import { after, type Instant } from '../core/time.ts';
-import { isGone, offeredVersions, pairedVersion } from './candidates.ts';
+import { isGone, isPassed, offeredVersions, pairedVersion } from './candidates.ts';
 import type { EffectState, PromotionFacts } from './facts.ts';
 import { afterFailure, ended, withAttempt, withPromotion } from './records/change-promotion.ts';
 import { lastAttempt, leaseEnd, openClaim, openEffect } from './records/leases.ts';
@@ -83,13 +83,18 @@ function settleActive(context: StageContext, promotion: Promotion, jitter: numbe
   return told === promotion ? afterTimeout(context, promotion, attempt, jitter) : told;
 }
 
-/** One that waits for its next attempt ends when its version can no longer earn its way: it would wait for ever. */
+/**
+ * One that waits for its next attempt ends when its version can no longer earn its way, as it would wait for ever, and
+ * when the stage got something newer meanwhile, as it would take the stage back.
+ */
 function withoutWay(context: StageContext, promotion: Promotion): Promotion {
-  const { known, stage } = context;
-  const waits = promotion.kind === 'forward' && !openClaim(promotion);
-  if (!waits || !isGone(context, promotion.version)) return promotion;
-  const reason = `superseded: ${promotion.version} left ${stage.after.join(', ')} before it was ready to go on`;
-  return ended(promotion, 'aborted', reason, known.now);
+  const { known, stage, current } = context;
+  const { version, kind } = promotion;
+  if (kind === 'rollback' || openClaim(promotion)) return promotion;
+  const end = (why: string) => ended(promotion, 'aborted', `superseded: ${why}`, known.now);
+  if (isPassed(context, promotion)) return end(`${stage.name} runs ${current}, which is newer`);
+  if (!isGone(context, version)) return promotion;
+  return end(`${version} left ${stage.after.join(', ')} before it was ready to go on`);
 }
 
 /** An outcome that is reported settles itself while its holder may still report. */

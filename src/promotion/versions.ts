@@ -78,8 +78,8 @@ export function newestOf(order: VersionOrder, keys: readonly string[]): string |
 }
 
 /**
- * Versions after `from` up to and with `to`, oldest first: `to` alone where there is nothing before it, all up to it
- * where `from` is not in the history.
+ * Versions after `from` up to and with `to`, oldest first: `to` alone where there is nothing before it or it is older,
+ * all up to it where `from` is not in the history.
  */
 export function versionsBetween(
   order: VersionOrder,
@@ -89,7 +89,7 @@ export function versionsBetween(
   const end = order.position(to);
   if (end === undefined) return [];
   const start = from === undefined ? end - 1 : (order.position(from) ?? -1);
-  return order.versions.slice(start + 1, end + 1);
+  return order.versions.slice(Math.min(start + 1, end), end + 1);
 }
 
 function keyByCommit(versions: readonly Version[], text: string): string | undefined {

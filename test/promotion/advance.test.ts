@@ -393,3 +393,33 @@ describe('a stage whose way fails', () => {
     await expect(failing(world, fault)).rejects.toThrow('ours');
   });
 });
+
+describe('a promotion whose stage gets something newer by hand', () => {
+  test('ends where it waits for its next attempt', async () => {
+    const world = new PipelineWorld(threeStages);
+    world.push();
+    world.faults.act = 'refused';
+    await run(world);
+    world.push();
+    world.stage('dev').version = 'v2';
+    world.pass(10 * minute);
+    await run(world);
+    expect(stageRecord(world.record, 'dev').promotions).toMatchObject([
+      { version: 'v1', phase: 'aborted', reason: 'superseded: dev runs v2, which is newer' },
+    ]);
+    expect(starts(world)).toEqual(['staging v2']);
+  });
+
+  test('is not acted on by whoever takes its claim over, and ends then', async () => {
+    const world = new PipelineWorld(threeStages);
+    world.push();
+    await dieAt(world, 5);
+    world.push();
+    world.stage('dev').version = 'v2';
+    world.pass(leaseLength + 1);
+    expect((await run(world)).decisions[0]).toMatchObject({ rule: 'take-over', act: 'adopt' });
+    await run(world);
+    expect(stageRecord(world.record, 'dev').promotions[0]).toMatchObject({ phase: 'aborted' });
+    expect(starts(world)).toEqual(['staging v2']);
+  });
+});

@@ -108,7 +108,7 @@ export class Crew {
         {
           records: world.records(turn, clock, holder),
           observer: world.observer(turn, clock, (moment, at) => {
-            const look: Look = { moment, at };
+            const look: Look = { moment, at, clock: clock(), versions: world.versions.length };
             invariants.looks.set(holder, look);
             if (asked?.version) invariants.asked.add(look);
           }),

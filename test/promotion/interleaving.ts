@@ -1,5 +1,6 @@
 import { decidePromotions } from '../../src/promotion/decide.ts';
 import type { Pipeline } from '../../src/promotion/pipeline.ts';
+import { leaseEnd, openClaim } from '../../src/promotion/records/leases.ts';
 import { hasEnded, type PipelineRecord, stageRecord } from '../../src/promotion/records/record.ts';
 import { settle } from '../../src/promotion/settle.ts';
 import { approve } from '../../src/promotion/transitions/approve.ts';
@@ -11,8 +12,10 @@ import { factsOf, PipelineWorld } from './pipeline-world.ts';
 import { Tape } from './tape.ts';
 
 const mostVersions = 7;
-/** Some end shortly before, some after a lease. */
-const jumps = [1_000, 20_000, 60_000, 575_000, 601_000, 1_300_000, 3_600_000, 90_000_000];
+const jumps = [1_000, 20_000, 60_000, 601_000, 1_300_000, 3_600_000, 90_000_000];
+
+/** Before the end of a lease: while its holder may act, while it may no more, and after it. */
+const before = [95_000, 85_000, 50_000, 20_000, 5_000, -1_000];
 
 /**
  * One history of a pipeline, made from a tape: workers take steps in any order, die, read what is old, lose answers,
@@ -91,7 +94,7 @@ export class Interleaving {
     if (kind < 12) return this.crew.start();
     if (kind < 17) return this.crew.runAlone(this.crew.skew());
     if (kind < 23) return this.complete();
-    if (kind < 29) return this.world.pass(this.tape.pick(jumps) ?? 0);
+    if (kind < 29) return this.pass();
     if (kind < 31) return this.pushVersion();
     if (kind < 33) return this.fallIll();
     if (kind < 35) return this.heal();
@@ -100,7 +103,7 @@ export class Interleaving {
       () => this.crew.die(),
       () => this.spoil(),
       () => this.disturb(),
-      () => (this.tape.choose(3) === 0 ? this.drift() : this.command(commands.lift(this.world))),
+      () => (this.tape.choose(2) === 0 ? this.drift() : this.command(commands.lift(this.world))),
       () => this.arrive(),
       () => this.crew.resetClock(),
     ][kind - 35]?.();
@@ -117,6 +120,20 @@ export class Interleaving {
       `${kind}`.padEnd(3) +
       `+${this.world.now % 100_000_000} ${stages.join(' | ')} open ${this.world.open()}`;
     if (line.slice(3) !== this.log.at(-1)?.slice(3)) this.log.push(line);
+  }
+
+  /** By some length, or to around the end of a lease that somebody acts under. */
+  private pass(): void {
+    const { world } = this;
+    const ends = world.pipeline.stages.flatMap(({ name }) =>
+      stageRecord(world.record, name).promotions.flatMap((promotion) => {
+        const claim = openClaim(promotion);
+        return claim ? [leaseEnd(claim) - world.now] : [];
+      }),
+    );
+    const end = this.tape.choose(2) === 0 ? this.tape.pick(ends) : undefined;
+    const length = end === undefined ? this.tape.pick(jumps) : end - (this.tape.pick(before) ?? 0);
+    if (length !== undefined && length > 0) world.pass(length);
   }
 
   private complete(): void {

@@ -17,9 +17,11 @@ export const commands = {
   freeze: (world: PipelineWorld): Change => {
     return (record) => hold(record, undefined, authorAt(world)).record;
   },
-  rollback: (world: PipelineWorld, stage: string): Change => {
+  /** To what was there before, or to a version of one's choice. */
+  rollback: (world: PipelineWorld, stage: string, pick: Pick): Change => {
     const { version } = world.stage(stage);
-    return (record) => rollback(record, stage, authorAt(world), version, undefined).record;
+    const to = pick([undefined, ...world.versions])?.key;
+    return (record) => rollback(record, stage, authorAt(world), version, to).record;
   },
   abort: (world: PipelineWorld, stage: string): Change => {
     return (record) => abort(record, stage, authorAt(world)).record;

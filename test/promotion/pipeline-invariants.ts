@@ -1,7 +1,12 @@
 import { clockMargin } from '../../src/ledger/lease.ts';
 import { type Stage, stageNamed } from '../../src/promotion/pipeline.ts';
 import type { ActOrder } from '../../src/promotion/ports.ts';
-import { lastAttempt, openClaim } from '../../src/promotion/records/leases.ts';
+import {
+  lastAttempt,
+  leaseEnd,
+  openClaim,
+  openEffect,
+} from '../../src/promotion/records/leases.ts';
 import {
   type Attempt,
   hasEnded,
@@ -20,6 +25,10 @@ export const clocksWithin: number = clockMargin;
 export interface Look {
   readonly moment: number;
   readonly at: number;
+  /** By the clock of who looked. */
+  readonly clock: number;
+  /** How many versions there were. */
+  readonly versions: number;
 }
 
 interface Started {
@@ -59,9 +68,11 @@ export class Invariants implements Watch {
     this.orders.push(order);
     const { promotion, stage } = order;
     const look = this.lookOf(promotion);
+    this.checkTime(order);
     if (promotion.kind === 'rollback' || this.world.areClocksFarOff || !look) return;
     const settings = stageNamed(this.world.pipeline, stage);
     const faults = settings.after.map((name) => this.notWell(name, promotion.version, look));
+    if (this.isPassed(order, look)) this.broken(`${stage} was taken back to ${promotion.version}`);
     const isIll =
       settings.need === 'all' ? faults.some(Boolean) : faults.length > 0 && faults.every(Boolean);
     if (isIll) this.broken(`${stage} took ${promotion.version} past ${faults.filter(Boolean)[0]}`);
@@ -71,6 +82,26 @@ export class Invariants implements Watch {
   violations(isQueueWhole: boolean): string[] {
     if (this.world.areClocksFarOff) return [];
     return [...this.backward(), ...(isQueueWhole ? this.leftOut() : [])];
+  }
+
+  /** Whether the stage has run something newer since whoever acts looked, which it did not when the promotion began. */
+  private isPassed({ stage, promotion }: ActOrder, look: Look): boolean {
+    const { version, generation, from } = promotion;
+    const { rearmed } = stageRecord(this.world.record, stage);
+    if (rearmed.some((each) => each.version === version && each.generation === generation))
+      return false;
+    return this.world.moments.slice(look.moment).every(({ stages }) => {
+      const runs = stages[stage]?.version;
+      return runs !== from && this.position(runs) > this.position(version);
+    });
+  }
+
+  /** It lands, and is seen in lists, before anyone may take the lease over, by whatever clock. */
+  private checkTime({ promotion, key }: ActOrder): void {
+    const attempt = lastAttempt(promotion);
+    const seenBy = this.world.now + 2 * clockMargin + clocksWithin / 2;
+    if (!this.world.areClocksFarOff && attempt && seenBy > leaseEnd(attempt))
+      this.broken(`${key} was begun too late for its lease`);
   }
 
   private checkStage(name: string, old: StageRecord, next: StageRecord): void {
@@ -106,6 +137,10 @@ export class Invariants implements Watch {
   private started({ stage, before, after, promotion, now }: Started): void {
     const { version, kind, attempts } = promotion;
     const what = `${stage.name} took ${version}`;
+    const late = stageRecord(before, stage.name).promotions.find(
+      (each) => hasEnded(each) && mayStillAct(each, stage, now),
+    );
+    if (late) this.broken(`${what} while ${late.version}, which was ended, may still be acted on`);
     if (attempts.length > stage.retry.attempts) this.broken(`${what} ${attempts.length} times`);
     if (kind === 'rollback') return;
     if (before.freeze || after.hold) this.broken(`${what} while it was held`);
@@ -129,10 +164,13 @@ export class Invariants implements Watch {
   /** What another run saw later, and wrote down before, holds as well. */
   private recordedWell(stage: Stage, promotion: Promotion, what: string, before: PipelineRecord) {
     const look = this.lookOf(promotion);
+    const { frontier } = stageRecord(before, stage.name);
+    if (look && this.position(frontier) >= look.versions)
+      this.broken(`${what} although it never heard of ${frontier}`);
     const isIll = (name: string) => {
       const last = stageRecord(before, name).visits.at(-1);
       if (!last || !look || last.health === 'healthy') return false;
-      return last.seenAt > look.at + 2 * clocksWithin;
+      return last.seenAt > look.clock;
     };
     const { after, need } = stage;
     if (after.length > 0 && (need === 'all' ? after.some(isIll) : after.every(isIll)))
@@ -234,6 +272,11 @@ export class Invariants implements Watch {
 
 function isWell(stage: Moment['stages'][string] | undefined, version: string): boolean {
   return stage?.version === version && stage.health === 'healthy';
+}
+
+function mayStillAct(promotion: Promotion, { via }: Stage, now: number): boolean {
+  const claim = openClaim(promotion) ?? (via === 'outputs' ? openEffect(promotion) : undefined);
+  return claim !== undefined && leaseEnd(claim) > now;
 }
 
 /** Whether a transition begins an attempt; one that was taken over began before. */

@@ -112,7 +112,7 @@ export class PipelineWorld extends PipelineState {
           return { kind: 'failed', at: clock(), evidence: '503', transient: true };
         if (fault === 'late') {
           const land = () => void this.start(order);
-          this.late.push({ left: 6, until: sentAt + clockMargin, land });
+          this.late.push({ left: 12, until: sentAt + clockMargin, land });
           throw new Error('the answer was lost');
         }
         const effect = this.start(order);
@@ -153,11 +153,17 @@ export class PipelineWorld extends PipelineState {
     const standing = isHandedOut ? others.filter((each) => this.isStillIts(each)) : others;
     if (this.effects.has(key) || standing.length > 0)
       this.broken.push(`${stage} was promoted twice to ${promotion.version}: ${key}`);
-    if (isHandedOut || this.areClocksFarOff) return;
-    const there = stageRecord(this.record, stage).promotions.find(({ id }) => id === promotion.id);
+    if (this.areClocksFarOff) return;
+    const all = stageRecord(this.record, stage).promotions;
+    const there = all.find(({ id }) => id === promotion.id);
+    const later = there ? all.slice(all.indexOf(there) + 1).map(({ id }) => id) : [];
+    const overtaken = [...this.effects.values()].find(({ order }) =>
+      later.includes(order.promotion.id),
+    );
+    if (overtaken) this.broken.push(`${key} landed after ${overtaken.order.key} had`);
     const claim = there && openClaim(there);
     const { lease } = lastAttempt(promotion) ?? {};
-    if (claim && claim.lease.holder !== lease?.holder)
+    if (!isHandedOut && claim && claim.lease.holder !== lease?.holder)
       this.broken.push(
         `${lease?.holder} acted on ${key} under a lease that ${claim.lease.holder} has`,
       );
@@ -200,7 +206,7 @@ export class PipelineWorld extends PipelineState {
       return true;
     };
     if (fault === 'late') {
-      this.late.push({ left: 6, until: this.now + clockMargin, land });
+      this.late.push({ left: 12, until: this.now + clockMargin, land });
       return lost;
     }
     if (!land()) return undefined;

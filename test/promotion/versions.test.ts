@@ -126,6 +126,7 @@ describe('an order', () => {
       versionsBetween(order, from, to).map(({ key }) => key);
     expect(between('v1', 'v3')).toEqual(['v2', 'v3']);
     expect(between(undefined, 'v3')).toEqual(['v3']);
+    expect(between('v3', 'v1')).toEqual(['v1']);
     expect(between('elsewhere', 'v2')).toEqual(['v1', 'v2']);
     expect(between('v1', 'elsewhere')).toEqual([]);
   });
