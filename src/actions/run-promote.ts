@@ -2,6 +2,7 @@ import { choosePipeline } from '../promotion/choose-pipeline.ts';
 import type { ActionOutcome } from '../runner/run-action.ts';
 import type { PromoteInputs } from './promote-environment/inputs.ts';
 import { obeyComment, type SpokenPromotion } from './promotion/obey-comment.ts';
+import { checkSpokenFor } from './promotion/spoken-for.ts';
 import { runPipeline } from './run-pipeline.ts';
 import type { Configured, Session } from './session.ts';
 
@@ -10,6 +11,7 @@ export async function runPromote(
   { session, configuration }: Configured,
   { pipeline, instruction, why, dryRun, config }: PromoteInputs,
 ): Promise<ActionOutcome> {
+  checkSpokenFor(session, instruction);
   const settings = choosePipeline(
     Object.values(configuration.pipelines),
     pipeline,

@@ -96,6 +96,23 @@ describe('what people say', () => {
     expect(after.outputs.version).not.toBe(bad);
   });
 
+  test.each([
+    ['pull_request', 'refs/pull/7/merge', false],
+    ['push', 'refs/heads/feature', false],
+    ['push', 'refs/tags/main', false],
+    ['push', 'refs/heads/main', true],
+    ['repository_dispatch', 'refs/heads/main', true],
+    ['workflow_dispatch', 'refs/heads/feature', true],
+  ])('an approval by %s of %s is taken: %s', async (event, GITHUB_REF, isTaken) => {
+    const version = lab.push();
+    const words = { mode: 'approve', stage: 'live', version, 'dry-run': 'true' };
+    const ended = await lab.step(words, { actor: 'mia', event, environment: { GITHUB_REF } });
+    expect(ended.outputs.reason).toEqual(
+      expect.stringMatching(isTaken ? /^approval: mia approves/ : /^event: mode approve is not/),
+    );
+    expect(ended.exit).toBe(isTaken ? 0 : 1);
+  });
+
   test('an abort ends what is under way, and nothing starts it again by itself', async () => {
     lab.push();
     const handed = await lab.step();
