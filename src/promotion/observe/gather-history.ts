@@ -6,6 +6,7 @@ import type { VersionHistory } from '../versions.ts';
 import { type BranchReading, readBranch } from './branch-history.ts';
 import { readDeployed } from './deployed-history.ts';
 import type { RepositoryReader } from './ports.ts';
+import type { Looking } from './stage-view.ts';
 import { readReleases, readTags } from './tag-history.ts';
 import { wantedVersions } from './wanted-versions.ts';
 
@@ -48,6 +49,20 @@ export async function beginHistory(
   const isBranch = versions.from === 'branch' || versions.from === 'deployments';
   const first = isBranch ? history.commits(versions.branch, 1) : history.tags();
   await first.catch(() => undefined);
+}
+
+/** Says when there are more tags than are looked at: what is newest may be among the others. Asks nothing again. */
+export async function warnOfMoreTags(
+  { versions: { from } }: PipelineSettings,
+  { repository, warn }: Pick<Looking, 'repository' | 'warn'>,
+): Promise<void> {
+  if (from !== 'tags' && from !== 'releases') return;
+  const { items, more } = await repository.history.tags();
+  if (!more) return;
+  warn({
+    message: `the repository has more than ${items.length} tags, and no version is taken from those beyond`,
+    hint: 'Delete tags that nobody needs, or take versions from a branch.',
+  });
 }
 
 /** In a queue none is left out; and whose work is approved is told by all that is promoted with it. */

@@ -11,7 +11,7 @@ import type { StageWay } from '../ways/way.ts';
 import { gatherAuthors } from './gather-authors.ts';
 import { gatherChecks } from './gather-checks.ts';
 import { gatherEffects } from './gather-effects.ts';
-import { beginHistory, gatherHistory } from './gather-history.ts';
+import { beginHistory, gatherHistory, warnOfMoreTags } from './gather-history.ts';
 import { gatherPeople } from './gather-people.ts';
 import type { DeploymentObservation } from './observe-deployments.ts';
 import { observeStage } from './observe-stage.ts';
@@ -60,6 +60,7 @@ export function openObserver(options: ObserverOptions): OpenObserver {
       const looking = lookingWith(options, limiter, warn);
       const seen = await observeStages(options, record, looking);
       history = await gatherHistory(options.settings, record, seen, looking.repository);
+      await warnOfMoreTags(options.settings, looking);
       const observations = named(seen, history);
       return observeRest(options, { record, history, observations }, looking, limiter);
     },

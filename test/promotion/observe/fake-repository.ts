@@ -46,6 +46,8 @@ export interface FakeWorld {
   files: Record<string, string>;
   /** Deployments of an environment beyond the newest 100 that are listed. */
   moreDeployments: boolean;
+  /** Tags beyond those that are listed. */
+  moreTags: boolean;
 }
 
 /** The id of a commit by its name: hex, so that it can be cut. */
@@ -68,6 +70,7 @@ export function world(given: Partial<FakeWorld> = {}): FakeWorld {
     teams: {},
     files: {},
     moreDeployments: false,
+    moreTags: false,
     ...given,
   };
 }
@@ -96,7 +99,7 @@ export function fakeRepository(of: FakeWorld): {
   const repository: RepositoryReader = {
     history: {
       commits: (from, page) => answer(`commits ${from} ${page}`, pageOf(of, from, page)),
-      tags: () => answer('tags', { items: of.tags, more: false }),
+      tags: () => answer('tags', { items: of.tags, more: of.moreTags }),
       releases: () => answer('releases', { items: of.releases, more: false }),
       compare: (base, head) => answer(`compare ${base}...${head}`, compare(of, base, head)),
       authorsBetween: (base, head) => answer(`authors ${base}...${head}`, authors(of, base, head)),

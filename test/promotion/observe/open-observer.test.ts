@@ -376,6 +376,24 @@ describe('the people who approved', () => {
   });
 });
 
+test.each([
+  [true, ['the repository has more than 1 tags, and no version is taken from those beyond']],
+  [false, []],
+])('tags beyond those that are looked at (%s) are told of', async (moreTags, told) => {
+  const { observer, asked } = await observe({
+    of: { commits: line(1), tags: [{ tag: 'v1.0.0', sha: sha('c1') }], moreTags },
+    options: {
+      settings: {
+        pipeline: pipeline({ stages: [stage('staging')] }),
+        versions: { from: 'tags', pattern: 'v*' },
+        stages: { staging: stageSettings({ from: 'deployments' }, 'staging') },
+      },
+    },
+  });
+  expect(observer.warnings().map(({ message }) => message)).toEqual(told);
+  expect(asked.filter((each) => each === 'tags')).toHaveLength(1);
+});
+
 describe('the effects under way', () => {
   const lease = {
     holder: 'run',
