@@ -18,7 +18,8 @@ const proposing = [
 
 /**
  * The configuration that promotions go by: always the default branch's. The workspace has it where this run is for that
- * branch and has its commit checked out; otherwise it is read by the API, so that no branch brings gates of its own.
+ * branch and has its commit checked out; otherwise it is read by the API, so that no branch brings gates of its own, and
+ * none that were taken out or put in since come back with a run that is started again.
  */
 export function findPromotionConfiguration(session: Session): Promise<Configuration> {
   const { context, inputs, github, payload } = session;
@@ -32,9 +33,14 @@ export function findPromotionConfiguration(session: Session): Promise<Configurat
   });
 }
 
-function holdsDefaultBranch({ context, inputs }: Session, branch: string | undefined): boolean {
+function holdsDefaultBranch(
+  { context, inputs, run }: Session,
+  branch: string | undefined,
+): boolean {
   const { workspace, eventName, ref, sha } = context;
-  if (workspace === '' || proposing.includes(eventName)) return false;
+  const isAgain = Number(run.environment.GITHUB_RUN_ATTEMPT ?? '1') > 1;
+  if (workspace === '' || isAgain || proposing.includes(eventName)) return false;
+  if (ref.startsWith('refs/pull/')) return false;
   if (branch !== undefined && ref !== '' && ref !== `refs/heads/${branch}`) return false;
   const checkout = checkoutOf(workspace);
   // Without git, only a file that this job has put there is there.
