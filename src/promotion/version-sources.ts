@@ -20,12 +20,6 @@ export interface TaggedCommit {
   readonly draft?: boolean;
 }
 
-/** A deployment to an environment that went well. */
-export interface SucceededDeployment {
-  readonly sha: string;
-  readonly at: Instant;
-}
-
 /** Versions of a branch from its commits, newest first as GitHub lists them. */
 export function versionsOfBranch(commits: readonly BranchCommit[]): VersionHistory {
   const versions = commits.map(({ sha, at, author }) => ({
@@ -62,18 +56,6 @@ export function versionsOfReleases(
     return which === 'any' || prerelease === (which === 'prerelease');
   });
   return versionsOfTags(wanted);
-}
-
-/**
- * Versions that were deployed to an environment elsewhere. Their order is that of the branch's history, never that of
- * the deployments: what was deployed last may be older.
- */
-export function versionsOfDeployments(
-  deployments: readonly SucceededDeployment[],
-  branch: readonly BranchCommit[],
-): VersionHistory {
-  const deployed = new Set(deployments.map(({ sha }) => sha));
-  return versionsOfBranch(branch.filter(({ sha }) => deployed.has(sha)));
 }
 
 /** Whether a tag is a semantic version, with or without `v`. */

@@ -3,7 +3,6 @@ import fc from 'fast-check';
 import { checkStages, inOrder } from '../../src/promotion/stage-graph.ts';
 import {
   versionsOfBranch,
-  versionsOfDeployments,
   versionsOfReleases,
   versionsOfTags,
 } from '../../src/promotion/version-sources.ts';
@@ -74,15 +73,6 @@ describe('versions', () => {
     expect(keys(versionsOfReleases(releases, 'release'))).toEqual(['v1.0.0']);
     expect(keys(versionsOfReleases(releases, 'prerelease'))).toEqual(['v1.1.0-rc.1']);
     expect(keys(versionsOfReleases(releases, 'any'))).toEqual(['v1.0.0', 'v1.1.0-rc.1']);
-  });
-
-  test('of deployments go by history, not by when they were deployed', () => {
-    const branch = ['c3', 'c2', 'c1'].map((sha) => ({ sha, at: at('10:00') }));
-    const deployed = [
-      { sha: 'c3', at: at('11:00') },
-      { sha: 'c1', at: at('12:00') },
-    ];
-    expect(keys(versionsOfDeployments(deployed, branch))).toEqual(['c1', 'c3']);
   });
 });
 

@@ -1,13 +1,10 @@
 import { UserError } from '../../core/user-error.ts';
 import type { Person, PromotionFacts } from '../facts.ts';
-import { isAmong } from '../gates/approval.ts';
+import { isAmong, isPermission } from '../gates/approval.ts';
 import { contextOf, type Known } from '../stage-context.ts';
 import { candidateVersions } from './candidate-versions.ts';
 import { wordsOf } from './observe-stage.ts';
 import type { Looking } from './stage-view.ts';
-
-/** `by` of an approval that names a permission, not a team. */
-const permissions = ['write', 'maintain', 'admin'];
 
 /** Someone who approved, and what each stage where they did asks for. */
 interface Approver {
@@ -54,7 +51,7 @@ async function personOf(
   { repository: { people } }: Looking,
 ): Promise<Person | undefined> {
   const named = [...new Set(by.flat())].filter((entry) => !entry.startsWith('@'));
-  const slugs = named.filter((entry) => !permissions.includes(entry));
+  const slugs = named.filter((entry) => !isPermission(entry));
   const permission = await people.permission(login);
   const memberships = await Promise.all(slugs.map((slug) => people.isMember(slug, login)));
   const teams = slugs.filter((_, index) => memberships[index] === true);

@@ -32,9 +32,6 @@ export interface Looking extends ObserverPorts {
   warn(problem: Problem): void;
 }
 
-/** A stage that runs something, and is well or not. */
-export type KnownLook = Exclude<StageObservation, { health: 'unknown' }>;
-
 /** Nobody knows, for this reason. */
 export function unknown(at: Instant, evidence: string): StageObservation {
   return { health: 'unknown', at, evidence };

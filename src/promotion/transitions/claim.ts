@@ -119,9 +119,3 @@ function handedOut({ via }: Stage, promotion: Promotion): Promotion {
   if (via !== 'outputs' || !lease || at === undefined) return promotion;
   return withEffect(promotion, { kind: 'outputs', reference: lease.holder, at });
 }
-
-/** The lease as it stands in a record, to be compared before acting; see `mayAct`. */
-export function leaseOf(record: StageRecord, id: string) {
-  const promotion = record.promotions.find((each) => each.id === id);
-  return promotion && openClaim(promotion)?.lease;
-}

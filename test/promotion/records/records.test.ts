@@ -3,7 +3,7 @@ import { openLedger } from '../../../src/ledger/open-ledger.ts';
 import { advance } from '../../../src/promotion/advance.ts';
 import { attemptKey, promotionId } from '../../../src/promotion/records/promotion-id.ts';
 import { emptyRecord, stageRecord } from '../../../src/promotion/records/record.ts';
-import { isTransient, nextAttemptAt } from '../../../src/promotion/records/retry.ts';
+import { nextAttemptAt } from '../../../src/promotion/records/retry.ts';
 import {
   decodeRecord,
   encodeRecord,
@@ -36,21 +36,6 @@ describe('the id of a promotion', () => {
 });
 
 describe('a failure', () => {
-  test.each([
-    [{ status: 503 }, true],
-    [{ status: 429 }, true],
-    [{ status: 403, limited: true }, true],
-    [{ code: 'ECONNRESET' }, true],
-    [{ status: 401 }, false],
-    [{ status: 403 }, false],
-    [{ status: 404 }, false],
-    [{ status: 422 }, false],
-    [{ code: 'ENOENT' }, false],
-    [{}, false],
-  ])('%j passes by itself: %s', (failure, expected) => {
-    expect(isTransient(failure)).toBe(expected);
-  });
-
   test('is followed by longer and longer waits, spread by half, and in the end by none', () => {
     const retry = { attempts: 5, delay: length('1m'), longest: length('5m') };
     const waits = (jitter: number) =>
