@@ -1,7 +1,7 @@
 import type { Instant } from '../../core/time.ts';
-import { UserError } from '../../core/user-error.ts';
+import { type Problem, UserError } from '../../core/user-error.ts';
 import type { EffectState, PromotionFacts } from '../facts.ts';
-import type { Pipeline } from '../pipeline.ts';
+import { type Pipeline, stageNamed, type Via } from '../pipeline.ts';
 import type { ActOrder } from '../ports.ts';
 import { openEffect } from '../records/leases.ts';
 import {
@@ -20,7 +20,19 @@ interface OpenEffect {
   readonly effect: Effect;
 }
 
-/** What became of the effects that are under way, by the key of their attempt. A look that fails is unknown. */
+/** The kinds of effects that each way makes. */
+const kinds: Readonly<Record<Via, readonly string[]>> = {
+  outputs: ['outputs'],
+  dispatch: ['run'],
+  'pull-request': ['pull-request', 'commit'],
+  ref: ['ref'],
+  release: ['release'],
+};
+
+/**
+ * What became of the effects that are under way, by the key of their attempt. A look that fails is unknown, and so is what
+ * was begun in another way than that of the stage now: nobody looks after it any more.
+ */
 export async function gatherEffects(
   pipeline: Pipeline,
   record: PipelineRecord,
@@ -30,6 +42,12 @@ export async function gatherEffects(
   const open = pipeline.stages.flatMap(({ name }) => effectUnderWay(pipeline, record, name));
   const found = await Promise.all(
     open.map(async ({ order, effect }): Promise<[string, EffectState]> => {
+      const { via } = stageNamed(pipeline, order.stage);
+      if (!kinds[via].includes(effect.kind)) {
+        const problem = otherWay(order, effect, via);
+        warn(problem);
+        return [order.key, { state: 'unknown', at: now(), evidence: problem.message }];
+      }
       const look = limiter(async () => way(order.stage).look(order, effect));
       const state = await look.catch((cause: unknown) => {
         if (cause instanceof UserError) for (const problem of cause.problems) warn(problem);
@@ -48,6 +66,13 @@ function effectUnderWay(pipeline: Pipeline, record: PipelineRecord, stage: strin
   const { number, lease, effect } = attempt;
   const order = { pipeline: pipeline.name, stage, promotion, attempt: number, key: lease.effect };
   return [{ order, effect }];
+}
+
+function otherWay({ stage, promotion }: ActOrder, { kind, reference }: Effect, via: Via): Problem {
+  return {
+    message: `${promotion.version} is on its way to ${stage} by ${kind} ${reference}, and the stage acts by ${via} now`,
+    hint: `If it does not arrive, \`/promote abort ${stage}\` ends it.`,
+  };
 }
 
 function notSeen(cause: unknown, at: Instant): EffectState {

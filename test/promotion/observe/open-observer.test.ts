@@ -401,7 +401,7 @@ describe('the effects under way', () => {
     until: '2026-11-24T13:00:00Z',
     effect: 'the-key',
   };
-  const effect = { kind: 'run', reference: '7', at: at('11:00') };
+  const effect = { kind: 'ref', reference: 'heads/production', at: at('11:00') };
   const promotion = {
     id: 'the-id',
     version: sha('c5'),
@@ -417,7 +417,7 @@ describe('the effects under way', () => {
     observe({ of, record: { production: { promotions } }, way });
 
   test('are looked at by the way of their stage, and told by the key of their attempt', async () => {
-    const state: EffectState = { state: 'open', at: at('12:00'), evidence: 'run 7 is queued' };
+    const state: EffectState = { state: 'open', at: at('12:00'), evidence: 'it was moved' };
     const orders: unknown[] = [];
     const { observed } = await look([promotion], {
       look: async (order, seen) => {
@@ -440,6 +440,21 @@ describe('the effects under way', () => {
       evidence: 'it could not be looked at: the run cannot be seen',
     });
     expect(observer.warnings()).toHaveLength(1);
+  });
+
+  test('that were begun in another way than that of the stage now are unknown, with a warning', async () => {
+    const run = { kind: 'run', reference: '7', at: at('11:00') };
+    const begun = { ...promotion, attempts: [{ number: 2, lease, effect: run }] };
+    const { observed, observer } = await look([begun], {
+      look: async () => ({ state: 'done', at: at('11:00'), evidence: '7 was moved' }),
+    });
+    expect(observed.effects['the-key']?.state).toBe('unknown');
+    expect(observer.warnings()).toEqual([
+      {
+        message: `${sha('c5')} is on its way to production by run 7, and the stage acts by ref now`,
+        hint: 'If it does not arrive, `/promote abort production` ends it.',
+      },
+    ]);
   });
 
   test('are none of claims without an effect, and of promotions that ended', async () => {
