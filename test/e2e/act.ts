@@ -32,6 +32,8 @@ export interface ActPlace {
   readonly suite: string;
   /** Variables of every step. */
   readonly env: Readonly<Record<string, string>>;
+  /** What act is told besides. */
+  readonly options?: readonly string[];
 }
 
 /** What starts a run. */
@@ -95,6 +97,7 @@ function actOptions(place: ActPlace): string[] {
     ...['env', 'secret', 'var', 'input'].flatMap((kind) => [`--${kind}-file`, '/dev/null']),
     ...Object.entries(env).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
     ...['--local-repository', `${address}@v1=${place.suite}`],
+    ...(place.options ?? []),
   ];
 }
 
