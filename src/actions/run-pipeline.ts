@@ -1,8 +1,10 @@
+import { duration } from '../core/time.ts';
 import { type Problem, UserError } from '../core/user-error.ts';
 import type { AskedFor, Instruction } from '../promotion/instruction.ts';
 import { projectDeployments } from '../promotion/project-deployments.ts';
 import { type Promoted, type PromotePorts, promote } from '../promotion/promote.ts';
 import type { PipelineRecord } from '../promotion/records/record.ts';
+import { unfinishedIn } from '../promotion/records/stored-record.ts';
 import { promotionComments } from '../promotion/report/comment.ts';
 import { mainDecision } from '../promotion/report/conclude.ts';
 import { promotionOutputs } from '../promotion/report/outputs.ts';
@@ -38,11 +40,15 @@ export async function runPipeline(
   const problems = world.observer.warnings();
   const view = viewOf(session, settings, asked, promoted, problems);
   if (!asked.dryRun) {
-    await project(session, view, first() ?? promoted.record);
+    const left = await unfinishedIn(world.ledger, settings.pipeline.name, longestRun);
+    await project(session, view, left ?? first() ?? promoted.record);
     await world.ledger.witness();
   }
   return outcomeOf(view, promoted, problems);
 }
+
+/** A run that moved the record longer ago is over, or as good as over: nothing keeps it from showing that. */
+const longestRun = duration(10 * 60_000);
 
 function askedFor(instruction: Instruction): AskedFor {
   return instruction.mode === 'advance' ? instruction : undefined;

@@ -17,6 +17,12 @@ export interface Seen {
   readonly behind: boolean;
 }
 
+/** A cell as a run came upon it. */
+export interface Found {
+  readonly held: Held | undefined;
+  readonly witness: string | undefined;
+}
+
 /** Reads cells, and knows what this run saw of them, so that it never goes back. */
 export interface CellReader {
   see(cell: CellName): Promise<Seen>;
@@ -28,6 +34,10 @@ export interface CellReader {
   known(ref: string): Held | undefined;
   /** How far the witness was, when it was read last. */
   witnessed(ref: string): string | undefined;
+  /** What was found at the first look, and how far the witness was then. */
+  found(ref: string): Found | undefined;
+  /** The record that a commit of the cell holds; `undefined` = it cannot be found (any more). */
+  at(cell: CellName, commit: string): Promise<Held | undefined>;
 }
 
 /** Between reads of a ref that seems lost: an old answer is not a loss (reports of up to 30 s are rare). */
@@ -43,16 +53,20 @@ export function cellReader(
 ): CellReader {
   const known = new Map<string, Held>();
   const witnesses = new Map<string, string>();
+  const first = new Map<string, Found>();
   const look = async (cell: CellName, tips: Tips): Promise<Finding> => {
     const ref = cellRef(cell);
     const witness = tips.get(witnessRef(ref));
     if (witness) witnesses.set(ref, witness);
     const finding = await judge({ store, cell, ref, tip: tips.get(ref), witness }, known.get(ref));
-    if ('seen' in finding && finding.seen.held) known.set(ref, finding.seen.held);
+    if (!('seen' in finding)) return finding;
+    const { held } = finding.seen;
+    if (held) known.set(ref, held);
+    if (!first.has(ref)) first.set(ref, { held, witness });
     return finding;
   };
-  const patiently = async (cell: CellName, first: Tips): Promise<Seen> => {
-    let finding = await look(cell, first);
+  const patiently = async (cell: CellName, tips: Tips): Promise<Seen> => {
+    let finding = await look(cell, tips);
     for (const wait of patience) {
       if ('seen' in finding) return finding.seen;
       if (finding.certain) break;
@@ -75,6 +89,8 @@ export function cellReader(
     note: (cell, held) => void known.set(cellRef(cell), held),
     known: (ref) => known.get(ref),
     witnessed: (ref) => witnesses.get(ref),
+    found: (ref) => first.get(ref),
+    at: (cell, commit) => load({ store, cell, ref: cellRef(cell) }, commit),
   };
 }
 
@@ -112,7 +128,10 @@ async function judgeByMemory(observed: Observed, known: Held): Promise<Finding> 
   return { fault, certain: true };
 }
 
-async function load({ store, cell, ref }: Observed, commit: string): Promise<Held | undefined> {
+async function load(
+  { store, cell, ref }: Pick<Observed, 'store' | 'cell' | 'ref'>,
+  commit: string,
+): Promise<Held | undefined> {
   const text = await store.record(commit);
   if (text === undefined) return undefined;
   return { commit, record: parseRecord(text, cellTitle(cell), ref, commit) };

@@ -1,4 +1,4 @@
-import type { Instant } from '../core/time.ts';
+import type { Duration, Instant } from '../core/time.ts';
 
 /**
  * What is remembered about one thing: a record that moves from one state to the next by compare-and-swap. An
@@ -72,8 +72,17 @@ export interface Ledger {
   /** The audit log, newest first; one request for each hundred. */
   history<State>(cell: Cell<State>, limit: number): Promise<readonly Entry[]>;
   /**
+   * The cell as it was when a run that moved it last came to its end, if others moved it since who must be gone: the newest
+   * entry is older than `within`. What they were to do yet is this run's then. `undefined` = nothing was left, or they may
+   * be at it still. At most one request after a `read`.
+   */
+  unfinished<State>(
+    cell: Cell<State>,
+    within: Duration,
+  ): Promise<Pick<Snapshot<State>, 'state'> | undefined>;
+  /**
    * Notes how far this run has moved its cells, one request for each, so that a later run finds out when a ref
-   * was deleted or set back. To be called once, at the end. Never throws: what was not noted is by the next run.
+   * was deleted or set back, or that a run between did not come to its end. To be called once, at the end. Never throws: what was not noted is by the next run.
    */
   witness(): Promise<void>;
 }

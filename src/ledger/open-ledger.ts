@@ -23,6 +23,8 @@ export interface LedgerOptions {
 export function openLedger({ store, writer, secrets, now, pause }: LedgerOptions): Ledger {
   const reader = cellReader(store, pause);
   const moved = new Set<string>();
+  /** What others may still be at: they note it, or a later run does. */
+  const left = new Set<string>();
   let operations = 0;
   const operation = () => {
     operations += 1;
@@ -44,8 +46,22 @@ export function openLedger({ store, writer, secrets, now, pause }: LedgerOptions
       const { held } = await reader.see(cell);
       return held ? (await store.history(held.commit, limit)).map(entryFrom) : [];
     },
+    unfinished: async (cell, within) => {
+      const ref = cellRef(cell);
+      if (!reader.found(ref)) await reader.see(cell);
+      const { held, witness } = reader.found(ref) ?? {};
+      if (!held || held.commit === witness) return undefined;
+      const { at } = held.record;
+      if (at !== undefined && now() - at < within) {
+        left.add(ref);
+        return undefined;
+      }
+      moved.add(ref);
+      const before = witness === undefined ? undefined : await reader.at(cell, witness);
+      return snapshotOf(cell, before);
+    },
     witness: async () => {
-      for (const ref of moved) await advance(store, reader, ref);
+      for (const ref of moved) if (!left.has(ref)) await advance(store, reader, ref);
       moved.clear();
     },
   };

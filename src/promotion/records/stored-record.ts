@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { type Instant, instant, parseInstant, toIso } from '../../core/time.ts';
+import { type Duration, type Instant, instant, parseInstant, toIso } from '../../core/time.ts';
 import type { Cell, Ledger } from '../../ledger/ledger.ts';
 import type { Changed, PipelineRecords } from '../ports.ts';
 import { emptyRecord, type PipelineRecord } from './record.ts';
@@ -149,6 +149,20 @@ export function recordsIn(
         : { kind: outcome.kind, record: read(outcome.snapshot.state) };
     },
   };
+}
+
+/**
+ * The record as it was when a run over it last came to its end, if runs moved it since that died within `within`: what they
+ * changed was not shown yet. `undefined` = all was, or may be right now.
+ */
+export async function unfinishedIn(
+  ledger: Pick<Ledger, 'unfinished'>,
+  pipeline: string,
+  within: Duration,
+): Promise<PipelineRecord | undefined> {
+  const left = await ledger.unfinished(pipelineCell(pipeline), within);
+  if (!left) return undefined;
+  return left.state === undefined ? emptyRecord(pipeline) : decodeRecord(left.state);
 }
 
 function encode(value: unknown, key: string): unknown {
