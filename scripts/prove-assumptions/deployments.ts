@@ -1,6 +1,7 @@
 import { type Assumption, type Finding, finding, relied } from './assumption.ts';
 import { type Answer, at, items, said } from './github.ts';
 import { environment, type Place } from './place.ts';
+import { eventually } from './reading.ts';
 
 /** Deployments as the suite files them. */
 export function aboutDeployments(place: Place): Assumption[] {
@@ -58,13 +59,12 @@ export function aboutDeployments(place: Place): Assumption[] {
     }),
     relied('a success makes the one before inactive', async () => {
       await tell(made[1], 'success');
-      const answer = await github.send('GET', `deployments/${String(made[0])}/statuses`);
-      const state = items(answer)[0]?.state;
-      return finding(
-        'POST statuses success, GET of the one before',
-        String(state),
-        state === 'inactive',
-      );
+      const found = await eventually(github, async () => {
+        const answer = await github.send('GET', `deployments/${String(made[0])}/statuses`);
+        return items(answer)[0]?.state === 'inactive' ? 'inactive' : undefined;
+      });
+      const asked = 'POST statuses success, GET of the one before';
+      return finding(asked, found ?? 'not inactive', found !== undefined);
     }),
     relied('one that is active is not deleted, one that is inactive is', () =>
       deleting(place, made, tell),

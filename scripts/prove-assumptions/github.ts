@@ -23,11 +23,16 @@ export interface GitHub {
   readonly serverUrl: string;
   readonly graphqlUrl: string;
   readonly token: string;
+  /** Milliseconds between two writes. */
+  readonly distance: number;
   /** A path is below the repository, unless it begins with a slash or is a whole address. Writes keep a distance. */
   send(method: string, path: string, request?: Request): Promise<Answer>;
   atOnce(requests: readonly AtOnce[]): Promise<Answer[]>;
   pause(milliseconds: number): Promise<void>;
 }
+
+/** How often a request that meets a secondary limit is sent again. */
+const patience = 3;
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -46,10 +51,16 @@ export function connect(env: Variables): GitHub {
     serverUrl: env.GITHUB_SERVER_URL ?? 'https://github.com',
     graphqlUrl: env.GITHUB_GRAPHQL_URL ?? `${api}/graphql`,
     token,
+    distance,
     pause,
     send: async (method, path, request) => {
-      if (method !== 'GET') await pause(distance);
-      return fetched(method, path, request);
+      for (let turn = 1; ; turn += 1) {
+        if (method !== 'GET') await pause(distance);
+        const answer = await fetched(method, path, request);
+        const wait = waitOf(answer);
+        if (wait === undefined || turn > patience) return answer;
+        await pause(wait);
+      }
     },
     atOnce: async (requests) => {
       const sent = requests.map(({ method, path, ...request }) => fetched(method, path, request));
@@ -58,6 +69,14 @@ export function connect(env: Variables): GitHub {
       return answers;
     },
   };
+}
+
+/** Milliseconds that a secondary limit asks to wait; `undefined` = it is none. */
+function waitOf({ status, headers, body }: Answer): number | undefined {
+  if (status !== 403 && status !== 429) return undefined;
+  const seconds = headers.get('retry-after');
+  if (seconds !== null) return 1000 * Number(seconds);
+  return /secondary rate limit/i.test(String(body.message)) ? 60_000 : undefined;
 }
 
 function addressOf(api: string, repository: string, path: string): string {

@@ -2,9 +2,12 @@
 // workflow `prove-assumptions.yml`: `node scripts/prove-assumptions/main.ts [clear]`, without dependencies.
 import { appendFileSync } from 'node:fs';
 import { isProved, type Proof, prove, tableOf } from './assumption.ts';
+import { aboutBranches } from './branches.ts';
+import { aboutDeploymentsBeside } from './deployed-beside.ts';
 import { aboutDeployments } from './deployments.ts';
 import { aboutDispatches } from './dispatches.ts';
 import { at, connect, type GitHub } from './github.ts';
+import { aboutNames } from './names.ts';
 import { aboutPermissions } from './permissions.ts';
 import { clear, placeOf } from './place.ts';
 import { aboutPulls } from './pulls.ts';
@@ -25,10 +28,13 @@ async function proveAll(to: GitHub): Promise<void> {
   const proofs = await prove(
     [
       ...aboutRefs(place),
+      ...aboutNames(place),
       ...aboutRaces(place, rounds),
+      ...aboutBranches(place),
       ...aboutReading(place),
       ...aboutPermissions(place),
       ...aboutDeployments(place),
+      ...aboutDeploymentsBeside(place),
       ...aboutDispatches(place, branch),
       ...aboutPulls(place),
     ],
