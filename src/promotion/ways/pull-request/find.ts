@@ -1,7 +1,7 @@
 import type { Effect } from '../../records/record.ts';
 import type { Written } from '../written.ts';
 import type { Pull } from './ports.ts';
-import type { Work } from './work.ts';
+import { filled, type Work } from './work.ts';
 
 /** The pull request of this promotion; of several from its branch the one that says most: open, then merged, then closed. */
 export async function findPull({ ports, branch, settings }: Work): Promise<Pull | undefined> {
@@ -26,9 +26,11 @@ export function effectOf({ number, url, createdAt, mergedAt }: Pull): Effect {
  * which is when a run before may have died in between; never later, as people may take them off. What is refused is
  * a warning: the pull request is there.
  */
-export async function trim({ settings, ports }: Work, pull: Pull): Promise<void> {
+export async function trim(work: Work, pull: Pull): Promise<void> {
+  const { settings, ports } = work;
   if (pull.state !== 'open') return;
-  const labels = lacking(settings.labels, pull.labels);
+  const wanted = settings.labels.map((label) => filled(work, label));
+  const labels = lacking(wanted, pull.labels);
   const reviewers = lacking(settings.reviewers, pull.asked);
   const { trimmings, warn } = ports;
   const report = (what: string, answer: Written) => {

@@ -132,12 +132,12 @@ describe('a promotion by pull request', () => {
   });
 
   test('asks for labels and reviewers; one that is refused is a warning', async () => {
-    const trimmings = { labels: ['promotion', 'new'], reviewers: ['stranger', 'octocat'] };
+    const trimmings = { labels: ['promotion', 'to-{stage}'], reviewers: ['stranger', 'octocat'] };
     const site = open(lab, trimmings, token);
     const order = nextOrder();
     await acted(site, order);
     const [pull] = await pullsOf(lab, order);
-    expect(pull?.labels.map(({ name }) => name)).toEqual(['promotion', 'new']);
+    expect(pull?.labels.map(({ name }) => name)).toEqual(['promotion', 'to-production']);
     expect(pull?.requested_reviewers.map(({ login }) => login)).toEqual(['octocat']);
     expect(site.warnings).toHaveLength(1);
     expect(site.warnings[0]).toContain('stranger cannot be asked for a review');
