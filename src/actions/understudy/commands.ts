@@ -24,9 +24,10 @@ export async function runCommand(
   const { comment, author, command } = spoken;
   const allowed = await github.hasWriteAccess(author);
   const understood = allowed && command.kind !== 'invalid';
-  await github
-    .react(comment, understood ? 'eyes' : 'confused')
-    .catch((cause: Error) => run.warn(`the reaction could not be written: ${cause.message}`));
+  if (!inputs.dryRun)
+    await github
+      .react(comment, understood ? 'eyes' : 'confused')
+      .catch((cause: Error) => run.warn(`the reaction could not be written: ${cause.message}`));
   if (!allowed) return answered(`permission: ${author} has no write access, so nothing was done`);
   return obey(configured, inputs, spoken, command);
 }
@@ -56,9 +57,9 @@ async function obey(
     case 'keep':
       return keep(configured, inputs, pullRequest, command);
     case 'help':
-      return help(configured, pullRequest, 'help: the commands are in a comment');
+      return help(configured, inputs, pullRequest, 'help: the commands are in a comment');
     case 'invalid':
-      return help(configured, pullRequest, command.reason);
+      return help(configured, inputs, pullRequest, command.reason);
   }
 }
 
@@ -115,9 +116,11 @@ async function showExpiry(
 
 async function help(
   { session }: Configured,
+  { dryRun }: UnderstudyInputs,
   pullRequest: number,
   reason: string,
 ): Promise<ActionOutcome> {
+  if (dryRun) return answered(reason);
   const marker = `<!-- understudy:help:${pullRequest} -->`;
   const rows = commandHelp.map(([command, meaning]) => `| \`${command}\` | ${meaning} |`);
   const why = reason.startsWith('help:') ? [] : [escapeMarkdown(reason), ''];

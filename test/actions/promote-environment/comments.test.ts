@@ -139,6 +139,24 @@ describe('/promote in a comment', () => {
     },
   );
 
+  test('of previews in a dry run sends nothing but reads as well', async () => {
+    const user = { login: 'ada', type: 'User' };
+    for (const body of ['/preview help', '/preview nonsense']) {
+      const payload = {
+        action: 'created',
+        issue: { number: issue, pull_request: {} },
+        comment: { id: 1, body, user },
+      };
+      const ended = await lab.act(
+        understudyAction,
+        { 'dry-run': 'true' },
+        { event: 'issue_comment', payload },
+      );
+      expect(ended.requests.filter((each) => !each.startsWith('GET '))).toEqual([]);
+      expect(ended.outputs).toMatchObject({ action: 'none' });
+    }
+  });
+
   test('status shows where everything is, and changes nothing', async () => {
     const version = await staged();
     const ended = await say('/promote status');
