@@ -10,7 +10,10 @@ interface Found {
   readonly body: string;
 }
 
-/** Sticky comments by GitHub's REST API. */
+/**
+ * Sticky comments by GitHub's REST API. Of runs that all find none and make one, those that were not first take theirs
+ * back: each looks again after it made its own.
+ */
 export function githubComments(client: GitHubClient): Comments {
   const known = new Map<string, Found>();
   const find = async (pullRequest: number, marker: string) => {
@@ -35,7 +38,11 @@ export function githubComments(client: GitHubClient): Comments {
           if (mine) return mine;
           throw cause;
         });
-        known.set(key, made);
+        const first = await findComment(client, pullRequest, marker);
+        known.set(key, first ?? made);
+        if (!first || first.id === made.id) return;
+        await deleteComment(client, made.id);
+        await renew(first, body, key);
       });
     },
     async update(pullRequest, marker, body) {
@@ -82,6 +89,14 @@ async function createComment(
     { owner, repo, issue_number: pullRequest, body, request: { retries: 0 } },
   );
   return { id: Number(data.id), body };
+}
+
+async function deleteComment({ octokit, owner, repo }: GitHubClient, id: number) {
+  await octokit.request('DELETE /repos/{owner}/{repo}/issues/comments/{comment_id}', {
+    owner,
+    repo,
+    comment_id: id,
+  });
 }
 
 async function updateComment({ octokit, owner, repo }: GitHubClient, id: number, body: string) {

@@ -30,6 +30,7 @@ async function list(
     task,
     environment,
     per_page: 100,
+    headers: { 'cache-control': 'no-cache' },
   });
   return data
     .flatMap(({ id, payload }) => {
@@ -40,18 +41,36 @@ async function list(
     .sort((a, b) => b.id - a.id);
 }
 
-/** Not retried by the client: a lost answer would make a second deployment, so it is looked for first. */
+/**
+ * Not retried by the client: a lost answer would make a second deployment, so it is looked for first. Of runs that make
+ * one at the same moment, those that were not first take theirs back: each looks again after it made its own.
+ */
 async function create(client: GitHubClient, deployment: NewDeployment): Promise<number> {
-  try {
-    return await post(client, deployment);
-  } catch (cause) {
+  const made = await post(client, deployment).catch(async (cause) => {
     if (!isUnknownOutcome(cause)) throw cause;
-    const { environment, pipeline, stage, promotion } = deployment;
-    const mine = (await list(client, environment)).find(
-      (each) => each.promotion === promotion && each.pipeline === pipeline && each.stage === stage,
-    );
-    return mine?.id ?? post(client, deployment);
-  }
+    return (await firstOf(client, deployment)) ?? post(client, deployment);
+  });
+  const first = (await firstOf(client, deployment)) ?? made;
+  if (first < made) await remove(client, made);
+  return first;
+}
+
+async function firstOf(
+  client: GitHubClient,
+  { environment, pipeline, stage, promotion }: NewDeployment,
+): Promise<number | undefined> {
+  const all = await list(client, environment);
+  return all.findLast(
+    (each) => each.promotion === promotion && each.pipeline === pipeline && each.stage === stage,
+  )?.id;
+}
+
+/** GitHub deletes only what is inactive. */
+async function remove({ octokit, owner, repo }: GitHubClient, id: number): Promise<void> {
+  const at = { owner, repo, deployment_id: id };
+  const path = '/repos/{owner}/{repo}/deployments/{deployment_id}';
+  await octokit.request(`POST ${path}/statuses`, { ...at, state: 'inactive' });
+  await octokit.request(`DELETE ${path}`, at);
 }
 
 async function post(

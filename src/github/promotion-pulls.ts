@@ -14,7 +14,8 @@ import type { GitHubClient } from './client.ts';
 import { githubGitObjects, githubHistory } from './git-objects.ts';
 import { sentOnce, written } from './written.ts';
 
-const read = (act: string) => ({ act, permission: 'pull-requests: read' });
+/** Also of what only reads: whoever asks opens one next, and would be told of one permission after the other. */
+const needs = (act: string) => ({ act, permission: 'pull-requests: write' });
 const page = 100;
 
 /** GitHub works out in the background whether a pull request merges, and says so a moment after it was asked. */
@@ -36,8 +37,8 @@ function githubPromotionPulls(client: GitHubClient, comments: Comments): Promoti
   const at = { owner, repo };
   return {
     ofBranch: (branch, base) =>
-      explained(read(`list the pull requests from ${branch}`), () => list(client, branch, base)),
-    show: (number) => explained(read(`show pull request #${number}`), () => show(client, number)),
+      explained(needs(`list the pull requests from ${branch}`), () => list(client, branch, base)),
+    show: (number) => explained(needs(`show pull request #${number}`), () => show(client, number)),
     open: ({ branch, ...rest }) =>
       written(async () => {
         const { data } = await octokit.request('POST /repos/{owner}/{repo}/pulls', {
@@ -57,8 +58,7 @@ function githubPromotionPulls(client: GitHubClient, comments: Comments): Promoti
       }),
     async close(number, marker, comment) {
       await comments.upsert(number, marker, comment);
-      const purpose = { act: `close pull request #${number}`, permission: 'pull-requests: write' };
-      await explained(purpose, () =>
+      await explained(needs(`close pull request #${number}`), () =>
         octokit.request('PATCH /repos/{owner}/{repo}/pulls/{pull_number}', {
           ...at,
           pull_number: number,

@@ -8,7 +8,9 @@ import { readRepositoryFile } from './repository-files.ts';
 import { sentOnce, written } from './written.ts';
 
 const page = 100;
-const reading = { act: 'list the runs of a workflow', permission: 'actions: read' };
+/** Also of what only reads: whoever asks starts runs next, and would be told of one permission after the other. */
+const permission = 'actions: write';
+const reading = { act: 'list the runs of a workflow', permission };
 
 /** Workflows by GitHub's REST API. */
 export function githubWorkflows(client: GitHubClient): Workflows {
@@ -95,7 +97,7 @@ async function run(
   { octokit, owner, repo }: GitHubClient,
   id: string,
 ): Promise<WorkflowRun | undefined> {
-  return explained({ act: `show the run ${id}`, permission: 'actions: read' }, async () => {
+  return explained({ act: `show the run ${id}`, permission }, async () => {
     const answer = await octokit
       .request('GET /repos/{owner}/{repo}/actions/runs/{run_id}', {
         owner,
@@ -145,7 +147,7 @@ function timeOf(text: string): Instant {
 
 /** 409 = it has ended meanwhile. */
 async function cancel({ octokit, owner, repo }: GitHubClient, id: string): Promise<void> {
-  const purpose = { act: `cancel the run ${id}`, permission: 'actions: write' };
+  const purpose = { act: `cancel the run ${id}`, permission };
   await explained(purpose, () =>
     octokit
       .request('POST /repos/{owner}/{repo}/actions/runs/{run_id}/cancel', {

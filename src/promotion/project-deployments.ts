@@ -1,3 +1,4 @@
+import { UserError } from '../core/user-error.ts';
 import type {
   ProjectedDeployment,
   PromotionDeployments,
@@ -34,7 +35,7 @@ interface Due {
  * Shows the promotions that changed in this run as GitHub Deployments, one for each promotion, and makes right what a
  * run that was cut off left of earlier ones of the same stages. Never read back as truth. Without a change, and in a dry
  * run, it sends nothing; what fails is a warning.
- * @param before The record as the run found it.
+ * @param before The record with what this run changed as it was before; see `rememberingChanges`.
  */
 export async function projectDeployments(
   { deployments, warn }: ProjectionPorts,
@@ -46,10 +47,16 @@ export async function projectDeployments(
     try {
       await projectStage(deployments, projection);
     } catch (cause) {
-      failures.add(cause instanceof Error ? cause.message : String(cause));
+      failures.add(adviceOf(cause));
     }
   }
   for (const failure of failures) warn(`promotions are not shown as deployments: ${failure}`);
+}
+
+/** What went wrong, and what to do about it where that is known. */
+function adviceOf(cause: unknown): string {
+  if (!(cause instanceof UserError)) return cause instanceof Error ? cause.message : String(cause);
+  return cause.problems.map(({ message, hint }) => `${message}\n${hint}`).join('\n');
 }
 
 /**

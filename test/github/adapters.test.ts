@@ -59,8 +59,15 @@ describe('the sticky comment', () => {
     await comments.upsert(number, marker, `${marker}\none`);
     await comments.upsert(number, marker, `${marker}\ntwo`);
     await comments.upsert(number, marker, `${marker}\r\ntwo\n`);
-    expect((await requestsOf(lab)).map((line) => line.replace(/\d+ /, 'N '))).toHaveLength(3);
+    expect((await requestsOf(lab)).map((line) => line.replace(/\d+ /, 'N '))).toHaveLength(4);
     expect(await commentsOn(number)).toEqual([`${marker}\ntwo`]);
+  });
+
+  test('is one of runs that all find none and make it at the same moment', async () => {
+    const { number } = await pull();
+    const runs = Array.from({ length: 8 }, () => connected(lab).github.comments);
+    await Promise.all(runs.map((each) => each.upsert(number, marker, `${marker}\none`)));
+    expect(await commentsOn(number)).toEqual([`${marker}\none`]);
   });
 
   test('is found by another run, on whatever page', async () => {

@@ -42,6 +42,15 @@ function promoted(overrides: object = {}) {
 }
 
 describe('deployments of promotions', () => {
+  test('are one of runs that make it at the same moment', async () => {
+    const one = promoted();
+    const runs = Array.from({ length: 8 }, () => connected(lab).github.promotionDeployments);
+    const ids = await Promise.all(runs.map((each) => each.create(one)));
+    const { body } = await lab.call('GET', `${repo}/deployments?environment=${one.environment}`);
+    expect((body as { id: number }[]).map(({ id }) => id)).toEqual([Math.min(...ids)]);
+    expect(new Set(ids).size).toBe(1);
+  });
+
   test('are made as they are, and found by what they carry', async () => {
     const one = promoted();
     const { promotionDeployments } = connected(lab).github;
@@ -62,6 +71,7 @@ describe('deployments of promotions', () => {
     });
     expect(await requestsOf(lab)).toEqual([
       'POST /deployments 201',
+      `GET /deployments?task=understudy%3Apromotion&environment=${environment}&per_page=100 200`,
       `GET /deployments?task=understudy%3Apromotion&environment=${environment}&per_page=100 200`,
       `GET /deployments/${id} 200`,
     ]);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { UserError } from '../../src/core/user-error.ts';
 import type {
   NewDeployment,
   PromotionDeployments,
@@ -270,6 +271,15 @@ describe('promotions as deployments', () => {
     ]);
     expect(await project(new Deployments(), nothing, recordOf(one('unheard-of')))).toEqual([
       'promotions are not shown as deployments: the commit of unheard-of is not known',
+    ]);
+  });
+
+  test('say what to do where that is known', async () => {
+    const deployments = new Deployments();
+    deployments.list = () =>
+      Promise.reject(new UserError('GitHub refused', 'Add `deployments: write`.'));
+    expect(await project(deployments, nothing, recordOf(one('v1')))).toEqual([
+      'promotions are not shown as deployments: GitHub refused\nAdd `deployments: write`.',
     ]);
   });
 });

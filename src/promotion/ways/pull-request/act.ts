@@ -1,10 +1,18 @@
 import type { Instant } from '../../../core/time.ts';
-import { type Acted, failed, passing, type Refused, unknownOutcome } from '../written.ts';
+import {
+  type Acted,
+  type Failed,
+  failed,
+  passing,
+  type Refused,
+  unknownOutcome,
+} from '../written.ts';
 import { effectOf, findPull, trim } from './find.ts';
 import { isOwn } from './own-commit.ts';
 import type { Pull, Tip } from './ports.ts';
 import { propose } from './proposal.ts';
 import { pullBody, pullTitle } from './texts.ts';
+import { removeBranch } from './tidy.ts';
 import type { Work } from './work.ts';
 
 /**
@@ -63,7 +71,10 @@ async function openPull(work: Work): Promise<Acted> {
   if (there) return adopted(work, there);
   if (opened.kind === 'unknown')
     throw unknownOutcome(`the pull request from ${branch} was opened`, opened.detail);
-  return refused(opened, ports.clock(), `open the pull request from ${branch}`);
+  const answer = refused(opened, ports.clock(), `open the pull request from ${branch}`);
+  // What is refused for good leaves nothing behind; a branch that stays nevertheless is taken up when it is released.
+  if (!answer.transient) await removeBranch(work).catch(() => undefined);
+  return answer;
 }
 
 async function adopted(work: Work, pull: Pull): Promise<Acted> {
@@ -71,7 +82,7 @@ async function adopted(work: Work, pull: Pull): Promise<Acted> {
   return { kind: 'acted', effect: effectOf(pull) };
 }
 
-function refused(refusal: Refused, at: Instant, what: string): Acted {
+function refused(refusal: Refused, at: Instant, what: string): Failed {
   const problem = `GitHub refused to ${what}: ${refusal.detail}`;
   return passing(refusal, at) ?? failed(at, problem, hintFor(refusal));
 }

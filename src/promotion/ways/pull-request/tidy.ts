@@ -15,7 +15,8 @@ export async function tidy(work: Work, number: number, why: string): Promise<voi
   await removeBranch(work);
 }
 
-async function removeBranch({ ports, order, branch }: Work): Promise<void> {
+/** Deletes the branch of a promotion if nothing of others is on it. Throws when it could not. */
+export async function removeBranch({ ports, order, branch }: Work): Promise<void> {
   const tip = await ports.branches.tip(branch);
   if (!tip || !isOwn(await ports.objects.commit(tip.commit), order.promotion.id)) return;
   const gone = await ports.branches.move(branch, tip.commit, undefined);

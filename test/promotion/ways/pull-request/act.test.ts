@@ -170,9 +170,11 @@ describe('a promotion by pull request', () => {
     expect(await way.proceed?.(order, effect)).toContain('draft');
   });
 
-  test('says which permission is missing', async () => {
+  test('says which permission is missing, and leaves no branch', async () => {
     const little = await tokenWith(lab, { contents: 'write', pull_requests: 'read' });
-    const refused = await open(lab, {}, little).way.act(nextOrder());
+    const order = nextOrder();
+    const refused = await open(lab, {}, little).way.act(order);
+    expect(lab.git('ls-remote', 'origin', branchOf(order))).toBe('');
     expect(refused).toMatchObject({ kind: 'failed', transient: false });
     expect('evidence' in refused && refused.evidence).toContain('`pull-requests: write`');
   });
