@@ -72,7 +72,7 @@ describe('deployments of promotions', () => {
     expect(await requestsOf(lab)).toEqual([
       'POST /deployments 201',
       `GET /deployments?task=understudy%3Apromotion&environment=${environment}&per_page=100 200`,
-      `GET /deployments?task=understudy%3Apromotion&environment=${environment}&per_page=100 200`,
+      `GET /deployments?task=understudy%3Apromotion&environment=${environment}&per_page=100 304`,
       `GET /deployments/${id} 200`,
     ]);
   });
