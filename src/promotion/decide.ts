@@ -84,7 +84,10 @@ function decideVersion(
   const { stage, known } = context;
   const about = { version, promotion: idOf(context, version) };
   const gates = gatesFor(context, version);
-  const first = unfinished(context);
+  // What a person lets in again goes back, not on: nothing else has to come first.
+  const goesBack =
+    context.current !== undefined && known.order.relate(version, context.current) === 'older';
+  const first = goesBack ? undefined : unfinished(context);
   if (first) return decision(stage.name, 'wait', 'finish', first.reason, { ...about, gates });
   const worst = worstGate(gates);
   if (worst && !isOpen(worst)) return shut(context, worst, gates, about);

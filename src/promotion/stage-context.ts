@@ -1,3 +1,4 @@
+import { clockMargin } from '../ledger/lease.ts';
 import type { PromotionFacts, StageObservation } from './facts.ts';
 import type { Upstream } from './gates/upstream.ts';
 import { type Stage, stageNamed } from './pipeline.ts';
@@ -28,7 +29,7 @@ export function knownFrom(facts: PromotionFacts): Known {
 export function contextOf(known: Known, name: string): StageContext {
   const record = stageRecord(known.record, name);
   const seen = Object.hasOwn(known.observations, name) ? known.observations[name] : undefined;
-  const observation = latestOf(seen, record.visits.at(-1));
+  const observation = latestOf(known.order, seen, record.visits.at(-1));
   return {
     known,
     stage: stageNamed(known.pipeline, name),
@@ -40,14 +41,18 @@ export function contextOf(known: Known, name: string): StageContext {
 
 /**
  * What a faster run saw later holds, unless this one saw it unwell: by clocks that differ a little, it may be the later
- * look after all.
+ * look after all. Of two looks at about the same time that saw two versions, nobody knows which is the later.
  */
 function latestOf(
+  order: VersionOrder,
   seen: StageObservation | undefined,
   visit: Visit | undefined,
 ): StageObservation | undefined {
   if (seen?.health !== 'healthy' || !visit || visit.seenAt <= seen.at) return seen;
   const { health, version, seenAt: at } = visit;
+  const differs = health !== 'unknown' && observedVersion(order, seen) !== version;
+  if (differs && at - seen.at < clockMargin)
+    return { health: 'unknown', at, evidence: `another run saw ${version} at about the same time` };
   const evidence = 'as another run saw it since';
   return health === 'unknown' ? { health, at, evidence } : { health, at, version, evidence };
 }

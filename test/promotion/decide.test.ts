@@ -14,6 +14,7 @@ import {
 import { isWorthWriting, settle } from '../../src/promotion/settle.ts';
 import { override } from '../../src/promotion/transitions/approve.ts';
 import { hold } from '../../src/promotion/transitions/hold.ts';
+import { rearm } from '../../src/promotion/transitions/rearm.ts';
 import {
   at,
   facts,
@@ -52,6 +53,29 @@ function seen(
 const author = { by: 'alice', at: at('11:00'), why: 'incident 12' };
 const both = { staging: healthy('v2'), production: healthy('v1') };
 const newer = { history: history('v1', 'v2', 'v3'), observations: both };
+
+describe('what another run saw by a clock that is ahead', () => {
+  const given = (when: string) => {
+    const record = seen(pipeline(), { staging: healthy('v2', at(when)) });
+    const observations = { staging: healthy('v1'), production: healthy('v1') };
+    return { history: history('v1', 'v2', 'v3'), record, observations };
+  };
+
+  test('is not known to be later, where it is another version at about the same time', () => {
+    expect(decide(given('2026-11-24T12:00:20Z'), 'staging')).toMatchObject({
+      decision: 'blocked',
+      rule: 'unknown',
+      reason: expect.stringContaining('another run saw v2 at about the same time'),
+    });
+  });
+
+  test('holds where it is later by more than clocks may differ', () => {
+    expect(decide(given('2026-11-24T12:01:00Z'), 'production')).toMatchObject({
+      decision: 'promote',
+      version: 'v2',
+    });
+  });
+});
 
 describe('of a stage after another', () => {
   test('the version that is there and well goes on', () => {
@@ -284,6 +308,18 @@ describe('the order', () => {
       decision: 'wait',
       version: 'v3',
       rule: 'checks',
+    });
+  });
+
+  test('what a person lets in again waits for nothing that is to come first', () => {
+    const queue = pipeline({ order: 'queue' });
+    const observations = { staging: healthy('v2'), production: healthy('v1') };
+    const record = rearm(emptyRecord('app'), 'staging', 'v1', author).record;
+    const given = { ...four, pipeline: queue, observations };
+    expect(decide(given, 'staging')).toMatchObject({ rule: 'finish' });
+    expect(decide({ ...given, record }, 'staging')).toMatchObject({
+      decision: 'promote',
+      version: 'v1',
     });
   });
 
