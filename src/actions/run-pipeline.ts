@@ -2,7 +2,8 @@ import { duration } from '../core/time.ts';
 import { type Problem, UserError } from '../core/user-error.ts';
 import type { AskedFor, Instruction } from '../promotion/instruction.ts';
 import { projectDeployments } from '../promotion/project-deployments.ts';
-import { type Promoted, type PromotePorts, promote } from '../promotion/promote.ts';
+import { type Promoted, promote } from '../promotion/promote.ts';
+import { rememberingChanges } from '../promotion/records/own-changes.ts';
 import type { PipelineRecord } from '../promotion/records/record.ts';
 import { unfinishedIn } from '../promotion/records/stored-record.ts';
 import { promotionComments } from '../promotion/report/comment.ts';
@@ -12,6 +13,7 @@ import { renderPromotionSummary } from '../promotion/report/summary.ts';
 import type { PipelineView } from '../promotion/report/view.ts';
 import type { PipelineSettings } from '../promotion/settings.ts';
 import type { ActionOutcome } from '../runner/run-action.ts';
+import { checkoutOf } from './checked-out-commit.ts';
 import { openPromotionWorld } from './promotion-world.ts';
 import type { Session } from './session.ts';
 
@@ -34,14 +36,17 @@ export async function runPipeline(
   const { run } = session;
   const world = openPromotionWorld(session, settings, askedFor(asked.instruction), asked.by);
   const { holder, ownHolder, jitter } = world;
-  const { ports, first } = rememberingFirst(world.ports);
-  const request = { ...asked, settings, holder, ownHolder, jitter };
-  const promoted = await promote(request, ports).catch(explainStop(run.signal));
+  const { records, before } = rememberingChanges(world.ports.records);
+  const withoutFiles = lacksFiles(session, asked.instruction);
+  const request = { ...asked, settings, holder, ownHolder, jitter, withoutFiles };
+  const promoted = await promote(request, { ...world.ports, records }).catch(
+    explainStop(run.signal),
+  );
   const problems = world.observer.warnings();
   const view = viewOf(session, settings, asked, promoted, problems);
   if (!asked.dryRun) {
     const left = await unfinishedIn(world.ledger, settings.pipeline.name, longestRun);
-    await project(session, view, left ?? first() ?? promoted.record);
+    await project(session, view, left ?? before(promoted.record));
     await world.ledger.witness();
   }
   return outcomeOf(view, promoted, problems);
@@ -54,22 +59,10 @@ function askedFor(instruction: Instruction): AskedFor {
   return instruction.mode === 'advance' ? instruction : undefined;
 }
 
-/** The record as the run found it, for what is shown of changes. */
-function rememberingFirst(ports: PromotePorts) {
-  let first: PipelineRecord | undefined;
-  const { records } = ports;
-  const remember = (record: PipelineRecord) => {
-    first ??= record;
-    return record;
-  };
-  const remembering: PromotePorts = {
-    ...ports,
-    records: {
-      read: async () => remember(await records.read()),
-      change: (next) => records.change((before, now) => next(remember(before), now)),
-    },
-  };
-  return { ports: remembering, first: () => first };
+/** A run that carries out what people say has no need of a checkout: what fails for the lack of it says nothing. */
+function lacksFiles({ context }: Session, { mode }: Instruction): boolean {
+  const isSaid = mode !== 'advance' || context.eventName === 'issue_comment';
+  return isSaid && checkoutOf(context.workspace) === 'none';
 }
 
 function explainStop(signal: AbortSignal) {

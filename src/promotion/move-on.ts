@@ -17,6 +17,8 @@ import {
 /** A pipeline that is to be moved on, with the verifications that the run makes itself. */
 export interface MoveRequest extends AdvanceRequest {
   readonly settings: Readonly<Record<string, Pick<StageSettings, 'verifications'>>>;
+  /** Leaves verifications by command to other runs, as this one may not have the files that they need. */
+  readonly withoutFiles?: boolean;
 }
 
 /** How a verification came out; `evidence` is shown, and holds no secret. */
@@ -57,13 +59,17 @@ export async function moveOn(request: MoveRequest, ports: MovePorts): Promise<Mo
     decisions,
     now: ports.clock(),
   });
-  const due = request.dryRun || first.fault ? [] : dueVerifications(factsOf(first));
+  const due = request.dryRun || first.fault ? [] : runnable(request, factsOf(first));
   if (due.length === 0 || !first.observed)
     return { ...first, retryAt: verificationRetryAt(factsOf(first)) };
   await runVerifications(due, first.observed, ports);
   const second = await advanceOnce(request, ports);
   const decisions = withActs(first.decisions, second.decisions);
   return { ...second, decisions, retryAt: verificationRetryAt(factsOf(second)) };
+}
+
+function runnable({ withoutFiles = false }: MoveRequest, facts: VerificationFacts) {
+  return dueVerifications(facts).filter(({ run }) => !withoutFiles || run.kind !== 'command');
 }
 
 /** What the first round carried out is not what the second one thinks of it. */

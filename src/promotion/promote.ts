@@ -30,6 +30,8 @@ export interface PromoteRequest {
   /** From 0 to below 1. */
   readonly jitter: number;
   readonly dryRun: boolean;
+  /** See `MoveRequest`. */
+  readonly withoutFiles?: boolean;
 }
 
 /** The world of a run. */
@@ -141,10 +143,10 @@ async function move(
   ports: PromotePorts,
   asked: { readonly stage?: string; readonly version?: string },
 ): Promise<Promoted> {
-  const { settings, holder, jitter, dryRun } = request;
+  const { settings, holder, jitter, dryRun, withoutFiles = false } = request;
   const { pipeline, stages } = settings;
   const moved = await moveOn(
-    { pipeline, settings: stages, asked, holder, lease, jitter, dryRun },
+    { pipeline, settings: stages, asked, holder, lease, jitter, dryRun, withoutFiles },
     ports,
   );
   const { retryAt: wakeAt, ...rest } = moved;

@@ -217,6 +217,37 @@ pipelines:
   }
 });
 
+test('a run that carries out what somebody says leaves commands to runs that have the files for them', async () => {
+  const lab = await openPromotionLab(`
+pipelines:
+  app:
+    versions: { branch: main }
+    stages:
+      - name: production
+        observe: { ref: heads/production }
+        via: { ref: heads/production }
+        gates:
+          approval: { by: [maintain] }
+          verification:
+            runs:
+            - { name: smoke, http: "${url}/smoke" }
+            - { name: look, command: [test, -e, ${JSON.stringify(folder)}] }
+`);
+  try {
+    await lab.collaborator('ada', 'write');
+    await lab.collaborator('mia', 'maintain');
+    const version = lab.push();
+    const words = { mode: 'approve', stage: 'production', version };
+    const said = await lab.step(words, { actor: 'mia', event: 'workflow_dispatch' });
+    expect(said).toMatchObject({ exit: 0, outputs: { decision: 'wait' } });
+    expect(asked).toEqual(['/smoke']);
+    expect(said.outputs.promotions[0].reason).toBe('verification: to be done: look');
+    expect((await lab.step()).outputs).toMatchObject({ decision: 'promote', version });
+  } finally {
+    await lab.close();
+  }
+});
+
 async function ended(isSo: () => boolean): Promise<boolean> {
   for (let tries = 0; tries < 50; tries += 1) {
     if (isSo()) return true;
