@@ -15,6 +15,7 @@ import {
   type StageRecord,
   stageRecord,
 } from '../../src/promotion/records/record.ts';
+import { orderFaults } from './order-of-acts.ts';
 import type { Moment } from './pipeline-state.ts';
 import type { PipelineWorld, Watch } from './pipeline-world.ts';
 
@@ -81,7 +82,7 @@ export class Invariants implements Watch {
   /** What only all acts together tell. A queue is whole while nobody disturbs it. */
   violations(isQueueWhole: boolean): string[] {
     if (this.world.areClocksFarOff) return [];
-    return [...this.backward(), ...(isQueueWhole ? this.leftOut() : [])];
+    return orderFaults(this.world, this.orders, isQueueWhole);
   }
 
   /** Whether the stage has run something newer since whoever acts looked, which it did not when the promotion began. */
@@ -216,45 +217,6 @@ export class Invariants implements Watch {
     if (!isSeenWell) return `${name}, which was not well`;
     const was = moments.some(({ stages }) => isWell(stages[name], version));
     return was ? undefined : `${name}, which was never well at it`;
-  }
-
-  /** Forward promotions of a stage only ever go to newer versions, but for those that a person let in once more. */
-  private backward(): string[] {
-    const newest = new Map<string, number>();
-    const found: string[] = [];
-    for (const { stage, promotion } of this.firstActs()) {
-      const { rearmed } = stageRecord(this.world.record, stage);
-      const isRearmed = rearmed.some(
-        ({ version, generation }) =>
-          version === promotion.version && generation === promotion.generation,
-      );
-      if (promotion.kind === 'rollback' || isRearmed) continue;
-      const index = this.position(promotion.version);
-      if (index <= (newest.get(stage) ?? -1))
-        found.push(`${stage} went back to ${promotion.version} by itself`);
-      newest.set(stage, index);
-    }
-    return found;
-  }
-
-  /** In a queue that nobody disturbs, no version is left out of the first stage. */
-  private leftOut(): string[] {
-    const { order, requiredChecks, stages } = this.world.pipeline;
-    if (order !== 'queue' || requiredChecks.length > 0) return [];
-    const indices = this.firstActs()
-      .filter(({ stage }) => stage === stages[0]?.name)
-      .map(({ promotion }) => this.position(promotion.version));
-    const gap = indices.findIndex((each, at) => at > 0 && each !== (indices[at - 1] ?? 0) + 1);
-    return gap < 0 ? [] : [`the queue left out what is before v${(indices[gap] ?? 0) + 1}`];
-  }
-
-  private firstActs() {
-    const ids = new Set<string>();
-    return this.orders.filter(({ promotion: { id } }) => {
-      const isFirst = !ids.has(id);
-      ids.add(id);
-      return isFirst;
-    });
   }
 
   private lookOf(promotion: Promotion): Look | undefined {
