@@ -168,6 +168,7 @@ const hints: Readonly<Record<string, string>> = {
   abort: 'Leave `promotion` out to end whatever is under way there.',
   report: 'Pass the output `promotion` of the run that decided, and the same `pipeline`.',
   override: 'Name the gates and say why.',
+  until: 'Say a moment to come, as 2026-11-24T18:00:00Z, or a length of time, as 4h.',
 };
 
 function faultOf(cause: unknown): string {

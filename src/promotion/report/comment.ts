@@ -33,7 +33,7 @@ export function pipelineMarker(pipeline: string, stage: string): string {
 /**
  * The comments that are to be as they say: on the pull request of each promotion under way, and of each that ended in
  * this run; none of a dry run. Costs one request each where nothing changed.
- * @param before The record as the run found it.
+ * @param before The record with what this run changed as it was before; see `rememberingChanges`.
  */
 export function promotionComments(view: PipelineView, before: PipelineRecord): PromotionComment[] {
   if (view.dryRun) return [];
