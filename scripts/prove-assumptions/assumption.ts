@@ -1,6 +1,8 @@
 /** Something that the suite, or its stand-in of GitHub, takes for granted. */
 export interface Assumption {
   readonly name: string;
+  /** The answer that it comes to, in a few words. */
+  readonly expected: string;
   /** Whether something would go wrong if it did not hold; else it is only good to know. */
   readonly isReliedUpon: boolean;
   ask(): Promise<Finding>;
@@ -17,13 +19,13 @@ export interface Finding {
 }
 
 /** Something that the suite relies upon. */
-export function relied(name: string, ask: () => Promise<Finding>): Assumption {
-  return { name, isReliedUpon: true, ask };
+export function relied(name: string, expected: string, ask: () => Promise<Finding>): Assumption {
+  return { name, expected, isReliedUpon: true, ask };
 }
 
 /** Something that is good to know. */
-export function told(name: string, ask: () => Promise<Finding>): Assumption {
-  return { name, isReliedUpon: false, ask };
+export function told(name: string, expected: string, ask: () => Promise<Finding>): Assumption {
+  return { name, expected, isReliedUpon: false, ask };
 }
 
 /** A finding. */
@@ -32,10 +34,7 @@ export function finding(asked: string, answer: string, holds: boolean | undefine
 }
 
 /** An assumption with what came of it. */
-export interface Proof extends Finding {
-  readonly name: string;
-  readonly isReliedUpon: boolean;
-}
+export interface Proof extends Finding, Omit<Assumption, 'ask'> {}
 
 /** Asks one after the other, as later ones build on earlier ones. One that breaks does not hold, and says how. */
 export async function prove(
@@ -43,9 +42,9 @@ export async function prove(
   say: (proof: Proof) => void,
 ): Promise<Proof[]> {
   const proofs: Proof[] = [];
-  for (const { name, isReliedUpon, ask } of assumptions) {
+  for (const { ask, ...assumption } of assumptions) {
     const found = await ask().catch((error: unknown) => finding('', String(error), false));
-    const proof = { name, isReliedUpon, ...found };
+    const proof = { ...assumption, ...found };
     proofs.push(proof);
     say(proof);
   }
@@ -65,16 +64,17 @@ const words = new Map([
 
 /** The table for the job's summary. */
 export function tableOf(proofs: readonly Proof[]): string {
-  const rows = proofs.map(({ name, isReliedUpon, asked, answer, holds }) => [
+  const rows = proofs.map(({ name, expected, isReliedUpon, asked, answer, holds }) => [
     isReliedUpon ? name : `${name} (good to know)`,
     asked,
+    expected,
     answer,
     words.get(holds) ?? '',
   ]);
   const line = (cells: readonly string[]) => `| ${cells.map(cell).join(' | ')} |`;
   return [
-    line(['assumption', 'asked', 'answer', 'holds']),
-    '| --- | --- | --- | --- |',
+    line(['assumption', 'asked', 'expected', 'answer', 'holds']),
+    '| --- | --- | --- | --- | --- |',
     ...rows.map(line),
   ].join('\n');
 }

@@ -18,48 +18,81 @@ interface Update {
 /** GraphQL's `updateRefs` compares the old value where REST does not: a move by force, a deletion. */
 export function aboutBranches(place: Place): Assumption[] {
   return [
-    relied('updateRefs moves a branch by force from where it is said to be', async () => {
-      const { name, one, other } = await newBranch(place, 'forced');
-      const answer = await update(place, { name, beforeOid: one, afterOid: other, force: true });
-      return outcome(place, 'updateRefs, force', answer, { name, at: other, done: true });
-    }),
-    relied('updateRefs moves no branch that is elsewhere', async () => {
-      const { name, one, other } = await newBranch(place, 'kept');
-      const answer = await update(place, { name, beforeOid: other, afterOid: other, force: true });
-      return outcome(place, 'updateRefs, force, old value', answer, { name, at: one, done: false });
-    }),
-    relied('updateRefs deletes no branch that is elsewhere', async () => {
-      const { name, one, other } = await newBranch(place, 'stays');
-      const answer = await update(place, { name, beforeOid: other, afterOid: absent });
-      return outcome(place, 'updateRefs to zeros, old value', answer, {
-        name,
-        at: one,
-        done: false,
-      });
-    }),
-    relied('updateRefs deletes a branch that is where it is said to be', async () => {
-      const { name, one } = await newBranch(place, 'gone');
-      const answer = await update(place, { name, beforeOid: one, afterOid: absent });
-      const wanted = { name, at: undefined, done: true };
-      return outcome(place, 'updateRefs to zeros', answer, wanted);
-    }),
-    told('updateRefs moves refs outside of branches, from where they are said to be', async () => {
-      const { ref, root } = await newCell(place, 'by-graphql');
-      const child = await place.commit('child', root);
-      const name = `refs/${ref}`;
-      const answer = await update(place, { name, beforeOid: root, afterOid: child });
-      return outcome(place, 'updateRefs to a child', answer, { name, at: child, done: true });
-    }),
-    told('updateRefs moves no ref outside of branches that is elsewhere', async () => {
-      const { ref, root } = await newCell(place, 'not-by-graphql');
-      const child = await place.commit('child', root);
-      const last = await place.commit('grandchild', child);
-      await place.move(ref, child);
-      const name = `refs/${ref}`;
-      const answer = await update(place, { name, beforeOid: root, afterOid: last });
-      const asked = 'updateRefs to a grandchild, old value';
-      return outcome(place, asked, answer, { name, at: child, done: false });
-    }),
+    relied(
+      'updateRefs moves a branch by force from where it is said to be',
+      '200, and it is where it should be',
+      async () => {
+        const { name, one, other } = await newBranch(place, 'forced');
+        const answer = await update(place, { name, beforeOid: one, afterOid: other, force: true });
+        return outcome(place, 'updateRefs, force', answer, { name, at: other, done: true });
+      },
+    ),
+    relied(
+      'updateRefs moves no branch that is elsewhere',
+      'an error, and it is where it should be',
+      async () => {
+        const { name, one, other } = await newBranch(place, 'kept');
+        const answer = await update(place, {
+          name,
+          beforeOid: other,
+          afterOid: other,
+          force: true,
+        });
+        return outcome(place, 'updateRefs, force, old value', answer, {
+          name,
+          at: one,
+          done: false,
+        });
+      },
+    ),
+    relied(
+      'updateRefs deletes no branch that is elsewhere',
+      'an error, and it is where it should be',
+      async () => {
+        const { name, one, other } = await newBranch(place, 'stays');
+        const answer = await update(place, { name, beforeOid: other, afterOid: absent });
+        return outcome(place, 'updateRefs to zeros, old value', answer, {
+          name,
+          at: one,
+          done: false,
+        });
+      },
+    ),
+    relied(
+      'updateRefs deletes a branch that is where it is said to be',
+      '200, and it is where it should be',
+      async () => {
+        const { name, one } = await newBranch(place, 'gone');
+        const answer = await update(place, { name, beforeOid: one, afterOid: absent });
+        const wanted = { name, at: undefined, done: true };
+        return outcome(place, 'updateRefs to zeros', answer, wanted);
+      },
+    ),
+    told(
+      'updateRefs moves refs outside of branches, from where they are said to be',
+      '200, and it is where it should be',
+      async () => {
+        const { ref, root } = await newCell(place, 'by-graphql');
+        const child = await place.commit('child', root);
+        const name = `refs/${ref}`;
+        const answer = await update(place, { name, beforeOid: root, afterOid: child });
+        return outcome(place, 'updateRefs to a child', answer, { name, at: child, done: true });
+      },
+    ),
+    told(
+      'updateRefs moves no ref outside of branches that is elsewhere',
+      'an error, and it is where it should be',
+      async () => {
+        const { ref, root } = await newCell(place, 'not-by-graphql');
+        const child = await place.commit('child', root);
+        const last = await place.commit('grandchild', child);
+        await place.move(ref, child);
+        const name = `refs/${ref}`;
+        const answer = await update(place, { name, beforeOid: root, afterOid: last });
+        const asked = 'updateRefs to a grandchild, old value';
+        return outcome(place, asked, answer, { name, at: child, done: false });
+      },
+    ),
   ];
 }
 

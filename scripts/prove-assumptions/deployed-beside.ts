@@ -7,7 +7,7 @@ import { environment, type Place } from './place.ts';
 export function aboutDeploymentsBeside(place: Place): Assumption[] {
   const { github } = place;
   return [
-    relied('a payload comes back as the object that it was', async () => {
+    relied('a payload comes back as the object that it was', '201, 1 found', async () => {
       const answer = await deploy(place, 'payload', {});
       const path = `deployments?environment=${environment}&task=${taskOf(place, 'payload')}`;
       const listed = await github.send('GET', path);
@@ -17,11 +17,13 @@ export function aboutDeploymentsBeside(place: Place): Assumption[] {
       const asked = 'POST deployments, GET deployments?environment&task';
       return finding(asked, `${said(answer)}, ${items(listed).length} found`, holds);
     }),
-    told('a deployment that waits for a check is refused', async () => {
+    told('a deployment that waits for a check is refused', '409', async () => {
       const answer = await deploy(place, 'waiting', { required_contexts: ['understudy-prove'] });
       return all('POST deployments, required_contexts', [answer, 409]);
     }),
-    relied('a success with auto_inactive false leaves the one before', () => beside(place)),
+    relied('a success with auto_inactive false leaves the one before', 'success', () =>
+      beside(place),
+    ),
   ];
 }
 

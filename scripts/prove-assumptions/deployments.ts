@@ -32,22 +32,26 @@ export function aboutDeployments(place: Place): Assumption[] {
       },
     });
   return [
-    relied('a deployment of a commit that is on no branch can be filed', async () => {
+    relied('a deployment of a commit that is on no branch can be filed', '201', async () => {
       const answer = await deploy();
       return finding('POST deployments', said(answer), answer.status === 201);
     }),
-    relied('its states are taken one after the other, the newest is listed first', async () => {
-      const states = ['queued', 'in_progress', 'success'];
-      for (const state of states) await tell(made[0], state);
-      const answer = await github.send('GET', `deployments/${String(made[0])}/statuses`);
-      const found = items(answer).map(({ state }) => state);
-      return finding(
-        `POST statuses ${states.join(', ')}, GET`,
-        found.join(', '),
-        found[0] === 'success',
-      );
-    }),
-    relied('it is found by its environment, the newest first', async () => {
+    relied(
+      'its states are taken one after the other, the newest is listed first',
+      'success, in_progress, queued',
+      async () => {
+        const states = ['queued', 'in_progress', 'success'];
+        for (const state of states) await tell(made[0], state);
+        const answer = await github.send('GET', `deployments/${String(made[0])}/statuses`);
+        const found = items(answer).map(({ state }) => state);
+        return finding(
+          `POST statuses ${states.join(', ')}, GET`,
+          found.join(', '),
+          found[0] === 'success',
+        );
+      },
+    ),
+    relied('it is found by its environment, the newest first', '200, the newer one', async () => {
       await deploy();
       const answer = await github.send('GET', `deployments?environment=${environment}`);
       const [first] = items(answer);
@@ -57,7 +61,7 @@ export function aboutDeployments(place: Place): Assumption[] {
         first?.id === made[1],
       );
     }),
-    relied('a success makes the one before inactive', async () => {
+    relied('a success makes the one before inactive', 'inactive', async () => {
       await tell(made[1], 'success');
       const found = await eventually(github, async () => {
         const answer = await github.send('GET', `deployments/${String(made[0])}/statuses`);
@@ -66,7 +70,7 @@ export function aboutDeployments(place: Place): Assumption[] {
       const asked = 'POST statuses success, GET of the one before';
       return finding(asked, found ?? 'not inactive', found !== undefined);
     }),
-    relied('one that is active is not deleted, one that is inactive is', () =>
+    relied('one that is active is not deleted, one that is inactive is', '422, then 204', () =>
       deleting(place, made, tell),
     ),
   ];

@@ -6,19 +6,23 @@ import type { Place } from './place.ts';
 /** How names of refs are written, and which are taken. */
 export function aboutNames(place: Place): Assumption[] {
   return [
-    relied('names of cells and witnesses are taken, percent-encoded as a whole', () =>
-      encoded(place),
+    relied(
+      'names of cells and witnesses are taken, percent-encoded as a whole',
+      '200 of that ref',
+      () => encoded(place),
     ),
-    told('the body names a ref with refs/, the path without', () => spelt(place)),
-    told('a ref that is a folder of refs is refused', async () => {
+    told('the body names a ref with refs/, the path without', '422, then 404, then 422', () =>
+      spelt(place),
+    ),
+    told('a ref that is a folder of refs is refused', '422', async () => {
       const { root } = await newCell(place, 'folder/file');
       return all('POST git/refs of a folder', [await place.create(place.ref('folder'), root), 422]);
     }),
-    told('a ref to a commit that nobody knows is refused', async () => {
+    told('a ref to a commit that nobody knows is refused', '422', async () => {
       const answer = await place.create(place.ref('nothing'), '1'.repeat(40));
       return all('POST git/refs at 1111…', [answer, 422]);
     }),
-    relied('a ref to code whose workflow files are known is made', async () => {
+    relied('a ref to code whose workflow files are known is made', '201, then 201', async () => {
       const { github } = place;
       const branch = String(at(await github.send('GET', ''), 'default_branch'));
       const tip = await github.send('GET', `branches/${encodeURIComponent(branch)}`);

@@ -10,14 +10,18 @@ export function aboutPermissions(place: Place): Assumption[] {
   const isRefused = (answer: Answer) =>
     answer.status === 403 && String(at(answer, 'message')).startsWith(notAccessible);
   return [
-    relied('a token without a permission is told so', async () => {
-      const answer = await github.send('POST', 'statuses/HEAD', { body: { state: 'success' } });
-      const needed = answer.headers.get('x-accepted-github-permissions');
-      const holds = isRefused(answer) && (needed ?? '').includes('statuses=write');
-      const said403 = `${said(answer)}; x-accepted-github-permissions: ${needed}`;
-      return finding('POST statuses without statuses: write', said403, holds);
-    }),
-    told('a workflow’s token makes no environments', async () => {
+    relied(
+      'a token without a permission is told so',
+      '403 Resource not accessible by integration, and which it needs',
+      async () => {
+        const answer = await github.send('POST', 'statuses/HEAD', { body: { state: 'success' } });
+        const needed = answer.headers.get('x-accepted-github-permissions');
+        const holds = isRefused(answer) && (needed ?? '').includes('statuses=write');
+        const said403 = `${said(answer)}; x-accepted-github-permissions: ${needed}`;
+        return finding('POST statuses without statuses: write', said403, holds);
+      },
+    ),
+    told('a workflow’s token makes no environments', '403 or 404', async () => {
       const answer = await github.send('PUT', 'environments/understudy-prove-none', { body: {} });
       return finding(
         'PUT environments',
@@ -25,7 +29,7 @@ export function aboutPermissions(place: Place): Assumption[] {
         answer.status === 403 || answer.status === 404,
       );
     }),
-    told('a workflow’s token writes no variables', async () => {
+    told('a workflow’s token writes no variables', '403 or 404', async () => {
       const body = { name: 'UNDERSTUDY_PROVE', value: 'x' };
       const answer = await github.send('POST', 'actions/variables', { body });
       return finding(
@@ -34,7 +38,7 @@ export function aboutPermissions(place: Place): Assumption[] {
         answer.status === 403 || answer.status === 404,
       );
     }),
-    relied('a repository that does not exist is not found', async () => {
+    relied('a repository that does not exist is not found', '404', async () => {
       const owner = github.repository.split('/')[0] ?? '';
       const answer = await github.send(
         'GET',
@@ -42,20 +46,24 @@ export function aboutPermissions(place: Place): Assumption[] {
       );
       return finding('GET of no repository', said(answer), answer.status === 404);
     }),
-    relied('answers say how many requests are left, and until when', async () => {
-      const answer = await github.send('GET', '');
-      const names = ['limit', 'remaining', 'used', 'reset', 'resource'];
-      const values = names.map((name) => `${name} ${answer.headers.get(`x-ratelimit-${name}`)}`);
-      const holds = names.every((name) => answer.headers.get(`x-ratelimit-${name}`) !== null);
-      return finding('GET of the repository, x-ratelimit-…', values.join(', '), holds);
-    }),
-    relied('asking for the limits is free', async () => {
+    relied(
+      'answers say how many requests are left, and until when',
+      'limit, remaining, used, reset, resource',
+      async () => {
+        const answer = await github.send('GET', '');
+        const names = ['limit', 'remaining', 'used', 'reset', 'resource'];
+        const values = names.map((name) => `${name} ${answer.headers.get(`x-ratelimit-${name}`)}`);
+        const holds = names.every((name) => answer.headers.get(`x-ratelimit-${name}`) !== null);
+        return finding('GET of the repository, x-ratelimit-…', values.join(', '), holds);
+      },
+    ),
+    told('asking for the limits is free', 'the same number twice', async () => {
       const used = async () =>
         Number(at(await github.send('GET', '/rate_limit'), 'resources', 'core', 'used'));
       const [before, after] = [await used(), await used()];
       return finding('GET /rate_limit twice', `${before}, then ${after} used`, after === before);
     }),
-    told('rulesets of this repository let such refs by', async () => {
+    told('rulesets of this repository let such refs by', '200 or 404', async () => {
       const answer = await github.send('GET', 'rulesets?includes_parents=true');
       const listed = Array.isArray(at(answer, 'items'))
         ? (at(answer, 'items') as unknown[])

@@ -64,7 +64,8 @@ export async function clear(github: GitHub): Promise<string[]> {
   for (const folder of [refFolder, `heads/${branchFolder}`]) {
     const prefix = `${folder}/`;
     for (const { ref } of await listed(github, `git/matching-refs/${prefix}`)) {
-      const answer = await github.send('DELETE', `git/${String(ref)}`);
+      const path = String(ref).split('/').map(encodeURIComponent).join('/');
+      const answer = await github.send('DELETE', `git/${path}`);
       if (answer.status !== 204 && answer.status !== 422) left.push(String(ref));
     }
   }

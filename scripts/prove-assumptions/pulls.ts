@@ -17,12 +17,12 @@ export function aboutPulls(place: Place): Assumption[] {
     github.send('POST', 'pulls', {
       body: { title: 'Prove', head, base, body: 'Closed in a moment.' },
     });
-  const ifOpen = (name: string, ask: () => Promise<Finding>) =>
-    relied(name, async () =>
+  const ifOpen = (name: string, expected: string, ask: () => Promise<Finding>) =>
+    relied(name, expected, async () =>
       pull === undefined ? finding('', 'no pull request could be opened', undefined) : ask(),
     );
   return [
-    relied('a pull request is opened', async () => {
+    relied('a pull request is opened', '201', async () => {
       const first = await place.commit('pull base');
       tip = await place.commit('pull head', first);
       await place.create(`heads/${base}`, first);
@@ -32,12 +32,12 @@ export function aboutPulls(place: Place): Assumption[] {
       const isForbidden = notAllowed.test(said(answer));
       return finding('POST pulls', said(answer), isForbidden ? undefined : answer.status === 201);
     }),
-    ifOpen('a second one of the same branches is refused', async () => {
+    ifOpen('a second one of the same branches is refused', '422 … already exists', async () => {
       const answer = await open();
       const holds = answer.status === 422 && /already exists/.test(said(answer));
       return finding('POST pulls once more', said(answer), holds);
     }),
-    ifOpen('it is found by head and base', async () => {
+    ifOpen('it is found by head and base', 'that one', async () => {
       const found = await eventually(github, async () => {
         const numbers = items(await github.send('GET', listPath)).map(({ number }) => number);
         return numbers.length > 0 ? numbers : undefined;
@@ -48,12 +48,12 @@ export function aboutPulls(place: Place): Assumption[] {
         found?.length === 1 && found[0] === pull,
       );
     }),
-    ifOpen('it is merged only at the commit that was expected', async () => {
+    ifOpen('it is merged only at the commit that was expected', '409', async () => {
       const body = { sha: '1'.repeat(40) };
       const answer = await github.send('PUT', `pulls/${String(pull)}/merge`, { body });
       return finding('PUT merge of another commit', said(answer), answer.status === 409);
     }),
-    ifOpen('it is merged at that commit, and says so at once', async () => {
+    ifOpen('it is merged at that commit, and says so at once', '200, merged true', async () => {
       const merged = await eventually(github, async () => {
         const answer = await github.send('PUT', `pulls/${String(pull)}/merge`, {
           body: { sha: tip },
@@ -65,18 +65,24 @@ export function aboutPulls(place: Place): Assumption[] {
       const answer = `${merged ? said(merged) : '405 for half a minute'}, merged ${String(at(shown, 'merged'))}`;
       return finding('PUT merge, GET pulls', answer, holds);
     }),
-    ifOpen('one that is closed is not merged, and not found among open ones', () =>
-      closing(place, tip),
+    ifOpen(
+      'one that is closed is not merged, and not found among open ones',
+      '200, merge 405, not among open ones',
+      () => closing(place, tip),
     ),
-    told('pull requests by a workflow’s token start no workflows by themselves', async () => {
-      const answer = await github.send('GET', `actions/runs?branch=${head}&event=pull_request`);
-      const count = at(answer, 'total_count');
-      return finding(
-        'GET actions/runs?branch',
-        `${said(answer)}, ${String(count)} runs`,
-        count === 0,
-      );
-    }),
+    told(
+      'pull requests by a workflow’s token start no workflows by themselves',
+      '200, 0 runs',
+      async () => {
+        const answer = await github.send('GET', `actions/runs?branch=${head}&event=pull_request`);
+        const count = at(answer, 'total_count');
+        return finding(
+          'GET actions/runs?branch',
+          `${said(answer)}, ${String(count)} runs`,
+          count === 0,
+        );
+      },
+    ),
   ];
 }
 

@@ -7,14 +7,26 @@ const writers = 5;
 /** Who wins when several write at the same time. `rounds`: how often it is tried. */
 export function aboutRaces(place: Place, rounds: number): Assumption[] {
   return [
-    relied('of several that make one ref at once, one wins', () => creating(place, rounds)),
-    relied('of two that move one ref at once, one wins, and the ref is where it put it', () =>
-      moving(place, rounds, 2),
+    relied(
+      'of several that make one ref at once, one wins',
+      'one 201, all others 422, each time',
+      () => creating(place, rounds),
     ),
-    relied(`of ${writers} that move one ref at once, one wins`, () =>
-      moving(place, Math.ceil(rounds / 4), writers),
+    relied(
+      'of two that move one ref at once, one wins, and the ref is where it put it',
+      'one 200, all others 422, each time',
+      () => moving(place, rounds, 2),
     ),
-    relied('updateRefs moves two refs or none, by what they were before', () => atomic(place)),
+    relied(
+      `of ${writers} that move one ref at once, one wins`,
+      'one 200, all others 422, each time',
+      () => moving(place, Math.ceil(rounds / 4), writers),
+    ),
+    relied(
+      'updateRefs moves two refs or none, by what they were before',
+      'made: 200, one stale: an error, deleted: 200',
+      () => atomic(place),
+    ),
   ];
 }
 

@@ -5,13 +5,20 @@ import { listed, type Place, recordFile } from './place.ts';
 /** For so long at most may a read be old, before a lease that was taken over is acted upon. */
 const oldestRead = 30_000;
 
+/** How often it is read right after a write. */
+const readings = 20;
+
 /** What is read back of refs and commits of our own, when, and who else sees it. */
 export function aboutReading(place: Place): Assumption[] {
   const { github } = place;
   const first = () => place.commit('{"sequence":1}');
   return [
-    relied(`a read after a write is old for ${oldestRead / 1000} s at most`, () => lag(place)),
-    relied('refs are listed by the beginning of their name', async () => {
+    relied(
+      `a read after a write is old for ${oldestRead / 1000} s at most`,
+      'new at first, or after 30 s at most',
+      () => lag(place),
+    ),
+    relied('refs are listed by the beginning of their name', 'those two', async () => {
       for (const name of ['list/a', 'list/b', 'listed'])
         await place.create(place.ref(name), await first());
       const wanted = place.ref('list/');
@@ -23,22 +30,26 @@ export function aboutReading(place: Place): Assumption[] {
       });
       return finding(`GET git/matching-refs/${wanted}`, found ?? 'not both', found !== undefined);
     }),
-    relied('the same commit made twice is one commit', async () => {
+    relied('the same commit made twice is one commit', 'one commit', async () => {
       const [one, other] = [await first(), await first()];
       return finding('POST git/trees and git/commits twice', `${one} and ${other}`, one === other);
     }),
-    relied('a file is read by a commit that only such a ref holds', async () => {
-      const sha = await place.commit('{"sequence":9}');
-      await place.create(place.ref('file'), sha);
-      const answer = await github.send('GET', `contents/${recordFile}?ref=${sha}`);
-      const text = Buffer.from(String(at(answer, 'content')), 'base64').toString();
-      return finding(
-        'GET contents/record.json?ref=<commit>',
-        said(answer),
-        text === '{"sequence":9}',
-      );
-    }),
-    relied('its chain is listed', async () => {
+    relied(
+      'a file is read by a commit that only such a ref holds',
+      '200 with its text',
+      async () => {
+        const sha = await place.commit('{"sequence":9}');
+        await place.create(place.ref('file'), sha);
+        const answer = await github.send('GET', `contents/${recordFile}?ref=${sha}`);
+        const text = Buffer.from(String(at(answer, 'content')), 'base64').toString();
+        return finding(
+          'GET contents/record.json?ref=<commit>',
+          said(answer),
+          text === '{"sequence":9}',
+        );
+      },
+    ),
+    relied('its chain is listed', '200, 2 commits', async () => {
       const parent = await first();
       const child = await place.commit('{"sequence":2}', parent);
       await place.create(place.ref('chain'), child);
@@ -47,15 +58,15 @@ export function aboutReading(place: Place): Assumption[] {
       const holds = shas.length === 2 && shas[0] === child && shas[1] === parent;
       return finding('GET commits?sha=<commit>', `${said(answer)}, ${shas.length} commits`, holds);
     }),
-    relied('an answer that was seen before is not sent again', () => conditional(place)),
-    told('…and is not counted', () => uncounted(place)),
-    told('git lists such refs to whoever may read', () => advertised(place)),
-    relied('they are no branches', async () => {
+    relied('an answer that was seen before is not sent again', '304', () => conditional(place)),
+    told('…and is not counted', '0 more used', () => uncounted(place)),
+    told('git lists such refs to whoever may read', '200, listed', () => advertised(place)),
+    relied('they are no branches', 'not among them', async () => {
       const names = (await listed(github, 'branches')).map(({ name }) => String(name));
       const among = names.filter((name) => name.includes(place.ref('')));
       return finding('GET branches', among.join(', ') || 'not among them', among.length === 0);
     }),
-    relied('they start no workflows', () => quiet(place)),
+    relied('they start no workflows', '200, 0 runs', () => quiet(place)),
   ];
 }
 
@@ -64,7 +75,7 @@ async function lag(place: Place): Promise<Finding> {
   let tip = await place.commit('lag 0');
   await place.create(ref, tip);
   const delays = [await delayUntil(place, ref, tip)];
-  for (let move = 1; move <= 5; move += 1) {
+  for (let move = 1; move < readings; move += 1) {
     tip = await place.commit(`lag ${move}`, tip);
     await place.move(ref, tip);
     delays.push(await delayUntil(place, ref, tip));
@@ -72,7 +83,11 @@ async function lag(place: Place): Promise<Finding> {
   const longest = Math.max(...delays);
   const old = delays.filter((delay) => delay > 0).length;
   const answer = `${old} of ${delays.length} old at first, the longest for ${longest} ms`;
-  return finding('GET git/ref right after each of 6 writes', answer, longest <= oldestRead);
+  return finding(
+    `GET git/ref right after each of ${readings} writes`,
+    answer,
+    longest <= oldestRead,
+  );
 }
 
 /** 0 where the first read is not old. */
