@@ -1,4 +1,4 @@
-import { duration } from '../core/time.ts';
+import { duration, formatInstant } from '../core/time.ts';
 import { type Command, momentOf, type Until } from './instruction.ts';
 import { type Pipeline, stageNamed } from './pipeline.ts';
 import { type PipelineRecord, type StageRecord, stageRecord } from './records/record.ts';
@@ -36,7 +36,7 @@ export function obey(
 ): Answer {
   const { author, order } = circumstances;
   const known = withKey(command, order);
-  const refusal = refusalOfVersion(record, known, circumstances);
+  const refusal = refusalOfEnd(known, author) ?? refusalOfVersion(record, known, circumstances);
   if (refusal !== undefined) return refuse(record, refusal);
   switch (known.mode) {
     case 'approve':
@@ -61,6 +61,13 @@ function withKey(command: Command, order: VersionOrder | undefined): Command {
   return 'version' in command && command.version !== undefined && order
     ? { ...command, version: order.keyOf(command.version) }
     : command;
+}
+
+/** Whoever says a moment that is over believes in a hold that nobody keeps. */
+function refusalOfEnd(command: Command, { at }: Author): string | undefined {
+  if (!('until' in command) || command.until === undefined) return undefined;
+  const end = momentOf(command.until, at);
+  return end > at ? undefined : `until: ${formatInstant(end)} is over already`;
 }
 
 function refusalOfVersion(

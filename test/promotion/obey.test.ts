@@ -130,6 +130,16 @@ describe('a command that is said twice changes nothing the second time', () => {
   });
 });
 
+test.each<Command>([
+  { mode: 'hold', until: { at: at('11:00') } },
+  { ...emergency, until: { at: at('12:00') } } as Command,
+])('$mode until a moment that is over is refused', (command) => {
+  expect(obey(emptyRecord('app'), command, circumstances())).toMatchObject({
+    outcome: 'refused',
+    reason: expect.stringMatching(/^until: 2026-11-24 1[12]:00 UTC is over already$/),
+  });
+});
+
 describe('a version in a command', () => {
   test('may be the start of its commit, and is recorded whole', () => {
     const order = orderOf({
