@@ -5,6 +5,7 @@ import type { PipelineSettings } from '../../promotion/settings.ts';
 import type { ActionOutcome } from '../../runner/run-action.ts';
 import { runPipeline } from '../run-pipeline.ts';
 import type { Configured, Session } from '../session.ts';
+import { refusalOfRepeat } from './spoken-for.ts';
 
 /** What someone said about promotions in a comment. */
 export interface SpokenPromotion {
@@ -68,6 +69,8 @@ async function replyTo(
     return refused('help: the commands are in a comment', true, helpText());
   if (command.kind === 'invalid')
     return refused(command.reason, false, `${escapeMarkdown(command.reason)}\n\n${helpText()}`);
+  const repeated = command.kind === 'instruction' && refusalOfRepeat(session, author);
+  if (repeated) return refused(repeated, false);
   if (command.kind === 'status') return status(session, pipelines, command.pipeline, spoken);
   return instructed(session, pipelines, command, spoken, dryRun);
 }

@@ -22,3 +22,11 @@ export function checkSpokenFor({ context, payload }: Session, { mode }: Instruct
     'Give it in a comment, or by a workflow that people start by `workflow_dispatch`.',
   );
 }
+
+/** Why a comment is not obeyed once more: whoever starts its run again did not write it. `undefined` = it is obeyed. */
+export function refusalOfRepeat({ run }: Session, author: string): string | undefined {
+  const { GITHUB_RUN_ATTEMPT = '1', GITHUB_TRIGGERING_ACTOR = '' } = run.environment;
+  const isTheirs = GITHUB_TRIGGERING_ACTOR.toLowerCase() === author.toLowerCase();
+  if (Number(GITHUB_RUN_ATTEMPT) <= 1 || isTheirs) return undefined;
+  return `author: ${GITHUB_TRIGGERING_ACTOR || 'somebody'} started this run again, and what it says is ${author}'s; write it in a comment`;
+}

@@ -28,7 +28,12 @@ beforeEach(async () => {
 afterEach(() => lab.close());
 
 /** Somebody comments on an issue, and the root action is woken by it. */
-async function say(body: string, author = 'ada', inputs: Readonly<Record<string, string>> = {}) {
+async function say(
+  body: string,
+  author = 'ada',
+  inputs: Readonly<Record<string, string>> = {},
+  again?: string,
+) {
   const { body: comment } = await lab.lab.call(
     'POST',
     `/repos/${repository}/issues/${issue}/comments`,
@@ -36,7 +41,12 @@ async function say(body: string, author = 'ada', inputs: Readonly<Record<string,
   );
   const user = { login: author, type: 'User' };
   const payload = { action: 'created', issue: { number: issue }, comment: { ...comment, user } };
-  return lab.act(understudyAction, inputs, { event: 'issue_comment', payload, actor: author });
+  return lab.act(understudyAction, inputs, {
+    event: 'issue_comment',
+    payload,
+    actor: again ?? author,
+    environment: { GITHUB_RUN_ATTEMPT: again === undefined ? '1' : '2' },
+  });
 }
 
 async function answers(): Promise<string[]> {
@@ -102,6 +112,23 @@ describe('/promote in a comment', () => {
       expect(await answers()).toEqual([]);
     },
   );
+
+  test('is not said once more by somebody else who starts its run again', async () => {
+    const version = await staged();
+    const words = `/promote override production ${version} approval because the shop is down`;
+    const again = await say(words, 'mia', {}, 'ada');
+    expect(again).toMatchObject({
+      exit: 0,
+      outputs: {
+        action: 'none',
+        reason:
+          "author: ada started this run again, and what it says is mia's; write it in a comment",
+      },
+    });
+    expect((await lab.step()).outputs).toMatchObject({ stage: 'production', decision: 'wait' });
+    const own = await say(words, 'mia', {}, 'Mia');
+    expect(own.outputs).toMatchObject({ stage: 'production', decision: 'promote', version });
+  });
 
   test('hold, with an end and a reason, and release', async () => {
     const held = await say('/promote hold for 4h because of the fair');
