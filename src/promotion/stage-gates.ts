@@ -4,7 +4,7 @@ import { approvalGate } from './gates/approval.ts';
 import { checksGate } from './gates/checks.ts';
 import { type Gate, isOpen, leastAgainst } from './gates/gate.ts';
 import { holdGate, pinGate } from './gates/hold.ts';
-import { liveOverride, overridden } from './gates/override.ts';
+import { liveOverrides, overridden } from './gates/override.ts';
 import { healthGate, soakGate } from './gates/upstream.ts';
 import { verificationGate } from './gates/verification.ts';
 import { windowGate } from './gates/window.ts';
@@ -17,14 +17,14 @@ export function gatesFor(
   version: string,
   common = commonGates(context, undefined),
 ): Gate[] {
-  return overridden([...common, ...versionGates(context, version)], overrideFor(context, version));
+  return overridden([...common, ...versionGates(context, version)], overridesOf(context, version));
 }
 
 /** Whether nothing about the version itself is in its way; the cheapest questions first. */
 export function passesVersionGates(context: StageContext, version: string): boolean {
-  const override = overrideFor(context, version);
+  const overrides = overridesOf(context, version);
   for (const gate of versionGates(context, version)) {
-    const [shown] = overridden([gate], override);
+    const [shown] = overridden([gate], overrides);
     if (shown && !isOpen(shown)) return false;
   }
   return true;
@@ -115,6 +115,6 @@ function startsBefore({ record }: StageContext, promotion: string | undefined): 
     .map(({ createdAt }) => createdAt);
 }
 
-function overrideFor({ known, record }: StageContext, version: string) {
-  return liveOverride(record.overrides, version, known.now);
+function overridesOf({ known, record }: StageContext, version: string) {
+  return liveOverrides(record.overrides, version, known.now);
 }

@@ -12,13 +12,13 @@ const ordinary: readonly string[] = [
   'hold',
 ];
 
-/** The emergency that holds for this version now, if there is one; the latest. */
-export function liveOverride(
+/** The emergencies that hold for this version now, oldest first. */
+export function liveOverrides(
   overrides: readonly Override[],
   version: string,
   now: Instant,
-): Override | undefined {
-  return overrides.findLast((each) => each.version === version && each.until > now);
+): readonly Override[] {
+  return overrides.filter((each) => each.version === version && each.until > now);
 }
 
 /** Whether an emergency passes a gate. */
@@ -28,10 +28,11 @@ export function covers({ gates }: Override, gate: string): boolean {
   );
 }
 
-/** The gates, those that an emergency covers shown as passed by it. */
-export function overridden(gates: readonly Gate[], override: Override | undefined): Gate[] {
+/** The gates, those that an emergency covers shown as passed by it; by the latest of several. */
+export function overridden(gates: readonly Gate[], overrides: readonly Override[]): Gate[] {
   return gates.map((gate) => {
-    if (!override || isOpen(gate) || !covers(override, gate.gate)) return gate;
+    const override = overrides.findLast((each) => covers(each, gate.gate));
+    if (!override || isOpen(gate)) return gate;
     const { by, why, at, until } = override;
     const evidence = `emergency by ${by}: ${why} (${gate.evidence})`;
     return { gate: gate.gate, state: 'overridden', since: at, until, evidence };

@@ -9,7 +9,7 @@ import {
   worstGate,
 } from '../../../src/promotion/gates/gate.ts';
 import { holdGate, pinGate } from '../../../src/promotion/gates/hold.ts';
-import { liveOverride, overridden } from '../../../src/promotion/gates/override.ts';
+import { liveOverrides, overridden } from '../../../src/promotion/gates/override.ts';
 import { healthGate, soakGate } from '../../../src/promotion/gates/upstream.ts';
 import { verificationGate } from '../../../src/promotion/gates/verification.ts';
 import { windowGate } from '../../../src/promotion/gates/window.ts';
@@ -258,7 +258,7 @@ describe('an emergency', () => {
     until: at('13:00'),
   };
   const opened = (names: string[]) =>
-    overridden(gates, { ...override, gates: names })
+    overridden(gates, [{ ...override, gates: names }])
       .filter(({ state }) => state === 'overridden')
       .map(({ gate }) => gate);
 
@@ -268,13 +268,27 @@ describe('an emergency', () => {
   });
 
   test('holds for its version and its time', () => {
-    expect(liveOverride([override], 'v1', now)).toBe(override);
-    expect(liveOverride([override], 'v2', now)).toBeUndefined();
-    expect(liveOverride([override], 'v1', at('13:00'))).toBeUndefined();
+    expect(liveOverrides([override], 'v1', now)).toEqual([override]);
+    expect(liveOverrides([override], 'v2', now)).toEqual([]);
+    expect(liveOverrides([override], 'v1', at('13:00'))).toEqual([]);
+  });
+
+  test('adds to the one before: a second one shuts nothing again', () => {
+    const two = [
+      { ...override, gates: ['soak'] },
+      { ...override, gates: ['window'], by: 'bob' },
+    ];
+    const shown = overridden(gates, two).filter(({ state }) => state === 'overridden');
+    expect(shown.map(({ gate, evidence }) => `${gate} ${evidence}`)).toEqual([
+      'soak emergency by alice: site is down (no)',
+      'window emergency by bob: site is down (no)',
+    ]);
   });
 
   test('leaves in the evidence what it passed', () => {
-    expect(overridden(gates, override)[1]?.evidence).toBe('emergency by alice: site is down (no)');
+    expect(overridden(gates, [override])[1]?.evidence).toBe(
+      'emergency by alice: site is down (no)',
+    );
   });
 });
 
