@@ -147,9 +147,11 @@ async function advertised(place: Place): Promise<Finding> {
 }
 
 async function quiet(place: Place): Promise<Finding> {
-  const sha = (await place.tip(place.ref('cell'))) ?? '';
+  // It holds the workflows of the default branch: a commit without any could start none.
+  const sha = await place.tip(place.ref('code'));
+  if (sha === undefined) return finding('', 'no ref to code was made', undefined);
   const answer = await place.github.send('GET', `actions/runs?head_sha=${sha}`);
-  const asked = 'GET actions/runs?head_sha=<commit> (refs written by this token)';
+  const asked = 'GET actions/runs?head_sha=<commit> of a ref to code, made with this token';
   return finding(
     asked,
     `${said(answer)}, ${String(at(answer, 'total_count'))} runs`,
