@@ -13,11 +13,23 @@ const task = 'understudy:promotion';
 /** Deployments that stand for promotions, by GitHub's REST API. What they stand for is in their payload. */
 export function githubPromotionDeployments(client: GitHubClient): PromotionDeployments {
   return {
-    list: (environment) => explained(write, () => list(client, environment)),
+    list: (environment) => explained(write, () => listOnce(client, environment)),
     create: (deployment) => explained(write, () => create(client, deployment)),
     stateOf: (id) => explained(write, () => stateOf(client, id)),
     report: (id, status) => explained(write, () => postStatus(client, id, status)),
   };
+}
+
+/** One for each promotion, the first; a second one is of a run that was cut off before it took it back. */
+async function listOnce(client: GitHubClient, environment: string): Promise<ProjectedDeployment[]> {
+  const all = await list(client, environment);
+  const isSame = (one: ProjectedDeployment, { id: _, ...key }: ProjectedDeployment) =>
+    one.pipeline === key.pipeline && one.stage === key.stage && one.promotion === key.promotion;
+  const isFirst = (each: ProjectedDeployment) =>
+    !all.some((other) => other.id < each.id && isSame(other, each));
+  for (const { id } of all.filter((each) => !isFirst(each)))
+    await remove(client, id).catch(() => undefined);
+  return all.filter(isFirst);
 }
 
 async function list(

@@ -51,6 +51,25 @@ describe('deployments of promotions', () => {
     expect(new Set(ids).size).toBe(1);
   });
 
+  test('of which a run that was cut off left a second one are made one by the next', async () => {
+    const one = promoted();
+    const { promotionDeployments } = connected(lab).github;
+    const first = await promotionDeployments.create(one);
+    const { pipeline, stage, promotion, version, environment } = one;
+    await lab.call('POST', `${repo}/deployments`, {
+      ref: commit,
+      task: 'understudy:promotion',
+      environment,
+      payload: { pipeline, stage, promotion, version },
+      auto_merge: false,
+      required_contexts: [],
+    });
+    const listed = await promotionDeployments.list(environment);
+    expect(listed.map(({ id }) => id)).toEqual([first]);
+    const { body } = await lab.call('GET', `${repo}/deployments?environment=${environment}`);
+    expect((body as { id: number }[]).map(({ id }) => id)).toEqual([first]);
+  });
+
   test('are made as they are, and found by what they carry', async () => {
     const one = promoted();
     const { promotionDeployments } = connected(lab).github;
