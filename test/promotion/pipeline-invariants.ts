@@ -165,9 +165,7 @@ export class Invariants implements Watch {
   /** What another run saw later, and wrote down before, holds as well. */
   private recordedWell(stage: Stage, promotion: Promotion, what: string, before: PipelineRecord) {
     const look = this.lookOf(promotion);
-    const { frontier } = stageRecord(before, stage.name);
-    if (look && this.position(frontier) >= look.versions)
-      this.broken(`${what} although it never heard of ${frontier}`);
+    if (look) this.checkKnowledge(stage, look, what, before);
     const isIll = (name: string) => {
       const last = stageRecord(before, name).visits.at(-1);
       if (!last || !look || last.health === 'healthy') return false;
@@ -176,6 +174,21 @@ export class Invariants implements Watch {
     const { after, need } = stage;
     if (after.length > 0 && (need === 'all' ? after.some(isIll) : after.every(isIll)))
       this.broken(`${what} past what the record says is not well`);
+  }
+
+  /** Whoever starts something knows of all that was started, and what the stage runs. */
+  private checkKnowledge(stage: Stage, look: Look, what: string, before: PipelineRecord): void {
+    for (const { name } of this.world.pipeline.stages) {
+      const { frontier } = stageRecord(before, name);
+      if (this.position(frontier) >= look.versions)
+        this.broken(`${what} although it never heard of ${frontier}`);
+    }
+    const last = stageRecord(before, stage.name).visits.at(-1);
+    const saw = this.world.moments[look.moment]?.stages[stage.name];
+    const ahead = (last?.seenAt ?? 0) - look.clock;
+    const differs = saw?.health === 'healthy' && last?.version !== saw.version;
+    if (last && ahead > 0 && ahead < clockMargin && differs)
+      this.broken(`${what}, although it ran ${last.version} or ${saw?.version}`);
   }
 
   private soaked({ after, need, gates }: Stage, version: string, what: string): void {
