@@ -199,6 +199,7 @@ export class Interleaving {
       'rollback',
       'abort',
       'rearm',
+      'rearm',
       'approve',
     ] as const);
     if (kind !== 'hold' && kind !== 'freeze' && kind !== 'approve') this.isDisturbed = true;
