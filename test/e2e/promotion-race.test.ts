@@ -8,7 +8,7 @@ const atOnce = 32;
 /** Rounds with kills and faults; then come quiet ones, until the pipeline is at rest. */
 const wildRounds = 6;
 const mostRounds = 30;
-/** Pushed in wild rounds, one in each. */
+/** Pushed in wild rounds, one in each; one more comes after them. */
 const pushed = 2;
 const seed = Number(process.env.UNDERSTUDY_SEED ?? Date.now() % 1_000_000);
 
@@ -185,12 +185,8 @@ async function expectEffectsOnce(story: Story): Promise<void> {
 async function expectShownOnce(story: Story): Promise<void> {
   const deployments = await story.listed('deployments');
   const shown = deployments.map(({ payload }) => payload.promotion as string);
-  // The quiet rounds have looked at each stage since, and taken away what killed runs left.
+  // The version of the quiet rounds came to each stage, which took away what killed runs had left.
   expect(shown.filter((id, index) => shown.indexOf(id) !== index)).toEqual([]);
-  for (const { number } of await story.listed('pulls?state=all')) {
-    const comments = await story.listed(`issues/${number}/comments`);
-    expect(comments.length).toBeLessThanOrEqual(1);
-  }
 }
 
 /** Answers how many transitions there were. */
@@ -233,6 +229,7 @@ describe('32 runs at once, killed at random, at a stand-in that loses answers an
             if (round < pushed) await story.push({ 'app.txt': `version ${round}` });
             await story.wildRound();
           }
+          await story.push({ 'app.txt': 'in quiet' });
           await story.rest();
           const seconds = ((performance.now() - begun) / 1000).toFixed(0);
           const transitions = expectLedger(story);
