@@ -53,11 +53,27 @@ const step: fc.Arbitrary<Step> = fc.record({
     { weight: 1, arbitrary: lost },
     { weight: 1, arbitrary: crash },
   ),
-  milliseconds: fc.oneof(fc.nat(3_000), fc.constant(20_000)),
+  milliseconds: fc.oneof(fc.nat(3_000), fc.constantFrom(10_000, 20_000)),
 });
 
+/** Steps in which hardly a swap arrives, or is answered, until its writer gives up. */
+const storm: fc.Arbitrary<Step> = fc.record({
+  turn: fc.nat(20),
+  swap: fc.oneof(
+    { weight: 10, arbitrary: fc.constant<Fate>({ kind: 'lost-request' }) },
+    { weight: 2, arbitrary: late },
+  ),
+  other: fc.constant(well),
+  milliseconds: fc.nat(3_000),
+});
+
+const schedules: fc.Arbitrary<Step[]> = fc.oneof(
+  { weight: 8, arbitrary: fc.array(step, { maxLength: 100, size: 'max' }) },
+  { weight: 2, arbitrary: fc.array(storm, { minLength: 60, maxLength: 100, size: 'max' }) },
+);
+
 function scripts(skew: number): fc.Arbitrary<{ skew: number; tasks: Task[] }[]> {
-  const skews = fc.integer({ min: -skew, max: skew });
+  const skews = fc.oneof(fc.constantFrom(-skew, skew), fc.integer({ min: -skew, max: skew }));
   const task: fc.Arbitrary<Task> = fc.oneof(
     { weight: 3, arbitrary: fc.constant<Task>({ kind: 'raise' }) },
     { weight: 5, arbitrary: fc.constant<Task>({ kind: 'job' }) },
@@ -135,15 +151,11 @@ describe.each<SwapRule>(['fast-forward', 'lease'])('workers at one cell, swapped
   test(
     'record what they say, once, whatever is stale, lost, late or killed',
     async () => {
-      const property = fc.asyncProperty(
-        scripts(10 * 60_000),
-        fc.array(step, { maxLength: 100, size: 'max' }),
-        async (script, steps) => {
-          const played = await play(rule, script, steps);
-          expectWhole(played);
-          expectSteps(played.records);
-        },
-      );
+      const property = fc.asyncProperty(scripts(10 * 60_000), schedules, async (script, steps) => {
+        const played = await play(rule, script, steps);
+        expectWhole(played);
+        expectSteps(played.records);
+      });
       await playModel(property, shares);
     },
     modelTimeout,
@@ -152,37 +164,28 @@ describe.each<SwapRule>(['fast-forward', 'lease'])('workers at one cell, swapped
   test(
     'never act two at a time, and leave one effect for each job, while clocks differ by less than the margin',
     async () => {
-      const property = fc.asyncProperty(
-        scripts(margin / 2),
-        fc.array(step, { maxLength: 100, size: 'max' }),
-        async (script, steps) => {
-          const watch = (workers: readonly Worker[]) => {
-            const acting = workers.filter(
-              ({ told: { lease }, now }) => lease && mayAct(lease, lease, now(), margin),
-            );
-            expect(acting.length).toBeLessThanOrEqual(1);
-          };
-          const { effects, records, refs, turns } = await play(rule, script, steps, watch);
-          expect(new Set(effects.map(({ key }) => key)).size).toBe(effects.length);
-          const { done } = (records.at(-1)?.state ?? { done: 0 }) as Work;
-          for (let index = 0; index < done; index += 1) {
-            expect(effects.map(({ key }) => key)).toContain(`job-${index}`);
-          }
-          turns.calm();
-          const later = startWorker(
-            { refs, turns, effects },
-            'later',
-            [{ kind: 'job' }],
-            3_600_000,
+      const property = fc.asyncProperty(scripts(margin / 2), schedules, async (script, steps) => {
+        const watch = (workers: readonly Worker[]) => {
+          const acting = workers.filter(
+            ({ told: { lease }, now }) => lease && mayAct(lease, lease, now(), margin),
           );
-          await turns.run(() => {});
-          expect(later.told).toMatchObject({ finished: true, faults: [] });
-          const end = recordsOf(refs).at(-1)?.state as Work;
-          expect(end.done).toBeGreaterThan(done);
-          expect(effects).toHaveLength(end.done);
-          expect(new Set(effects.map(({ key }) => key)).size).toBe(effects.length);
-        },
-      );
+          expect(acting.length).toBeLessThanOrEqual(1);
+        };
+        const { effects, records, refs, turns } = await play(rule, script, steps, watch);
+        expect(new Set(effects.map(({ key }) => key)).size).toBe(effects.length);
+        const { done } = (records.at(-1)?.state ?? { done: 0 }) as Work;
+        for (let index = 0; index < done; index += 1) {
+          expect(effects.map(({ key }) => key)).toContain(`job-${index}`);
+        }
+        turns.calm();
+        const later = startWorker({ refs, turns, effects }, 'later', [{ kind: 'job' }], 3_600_000);
+        await turns.run(() => {});
+        expect(later.told).toMatchObject({ finished: true, faults: [] });
+        const end = recordsOf(refs).at(-1)?.state as Work;
+        expect(end.done).toBeGreaterThan(done);
+        expect(effects).toHaveLength(end.done);
+        expect(new Set(effects.map(({ key }) => key)).size).toBe(effects.length);
+      });
       await playModel(property, shares);
     },
     modelTimeout,
@@ -191,20 +194,16 @@ describe.each<SwapRule>(['fast-forward', 'lease'])('workers at one cell, swapped
   test(
     'call nothing lost that is not: old reads are told by what the run saw itself',
     async () => {
-      const property = fc.asyncProperty(
-        scripts(margin / 2),
-        fc.array(step, { maxLength: 100, size: 'max' }),
-        async (script, steps) => {
-          const old = steps.some(({ other }) => other.kind === 'stale');
-          const some = script.map(({ skew, tasks }) => ({
-            skew,
-            tasks: tasks.filter(({ kind }) => kind !== 'witness' || !old),
-          }));
-          const { workers } = await play(rule, some, steps);
-          const said = workers.flatMap(({ told }) => told.faults);
-          expect(said.filter((fault) => fault instanceof UserError)).toEqual([]);
-        },
-      );
+      const property = fc.asyncProperty(scripts(margin / 2), schedules, async (script, steps) => {
+        const old = steps.some(({ other }) => other.kind === 'stale');
+        const some = script.map(({ skew, tasks }) => ({
+          skew,
+          tasks: tasks.filter(({ kind }) => kind !== 'witness' || !old),
+        }));
+        const { workers } = await play(rule, some, steps);
+        const said = workers.flatMap(({ told }) => told.faults);
+        expect(said.filter((fault) => fault instanceof UserError)).toEqual([]);
+      });
       await playModel(property, shares);
     },
     modelTimeout,
