@@ -24,10 +24,10 @@ interface Crash {
 const atOnce = 3;
 /**
  * A run keeps nothing on its machine, so that one that is killed before a request leaves what one leaves that is killed
- * after the write before it. So after all writes that show it is cut off, and of all other places at every fifth, which
+ * after the write before it. So after all writes that show it is cut off, and of all other places at every tenth, which
  * tells that it is so. `UNDERSTUDY_ALL_CRASHES=1` is for every place.
  */
-const sampled = process.env.UNDERSTUDY_ALL_CRASHES === '1' ? 1 : 5;
+const sampled = process.env.UNDERSTUDY_ALL_CRASHES === '1' ? 1 : 10;
 
 function crashesOf({ spots }: UndisturbedRun): Crash[] {
   const all = spots.flatMap((spot): Crash[] => [

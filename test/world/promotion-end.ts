@@ -17,11 +17,13 @@ interface StoredStage {
 
 interface StoredPromotion {
   readonly id: string;
+  readonly phase: string;
   readonly attempts: readonly StoredAttempt[];
   readonly [part: string]: unknown;
 }
 
 interface StoredAttempt {
+  readonly lease: { until: string };
   readonly effect?: { kind: string; reference: string };
   readonly outcome?: { result: string };
 }
@@ -31,7 +33,7 @@ export async function promotionsEnd(story: PipelineStory): Promise<PromotionsEnd
   const { world } = story;
   await world.github.takeInPushes();
   return [
-    ...['shop', 'cli'].flatMap((pipeline) => recordLines(world, pipeline)),
+    ...['shop', 'cli'].flatMap((pipeline) => recordLines(world, pipeline, story.now)),
     ...refLines(world),
     ...(await pullLines(world)),
     ...(await runLines(world)),
@@ -53,7 +55,7 @@ function count(lines: PromotionsEnd, line: string): number {
   return lines.filter((each) => each === line).length;
 }
 
-function recordLines(world: World, pipeline: string): string[] {
+function recordLines(world: World, pipeline: string, now: string): string[] {
   const bare = directoryOf(world);
   const ref = `refs/understudy/promotion/${pipeline}`;
   if (git(bare, 'for-each-ref', ref) === '') return [];
@@ -61,17 +63,27 @@ function recordLines(world: World, pipeline: string): string[] {
   return Object.entries(state.stages).flatMap(([stage, { promotions, visits, ...rest }]) => [
     `${pipeline}/${stage}: ${timeless(rest)}`,
     ...visits.map(({ version, health }) => `${pipeline}/${stage} ran ${version} ${health}`),
-    ...promotions.map((each) => `${pipeline}/${stage} ${promotionLine(each)}`),
+    ...promotions.map((each) => `${pipeline}/${stage} ${promotionLine(each, now)}`),
   ]);
 }
 
-/** A further attempt is no further effect: whose outcome nobody knew were given up, and one more was made. */
-function promotionLine({ attempts, ...rest }: StoredPromotion): string {
+/**
+ * A further attempt is no further effect: one whose outcome nobody knew was given up, and made once more. Of a promotion
+ * whose version was seen to arrive, the record need not know by what: its holder may have died before it wrote that down.
+ */
+function promotionLine({ attempts, ...rest }: StoredPromotion, now: string): string {
   const last = attempts.at(-1);
   const { reason: _, evidence: __, ...kept } = rest;
-  const open = attempts.filter(({ effect, outcome }) => !effect && !outcome).length;
+  const open = attempts.filter((each) => isOpen(each, kept.phase, now)).length;
+  if (kept.phase === 'succeeded') return timeless({ ...kept, open });
   const of = last?.effect && { kind: last.effect.kind, reference: referenceOf(last.effect) };
   return timeless({ ...kept, open, effect: of, outcome: last?.outcome?.result });
+}
+
+/** Whether somebody may still act under it, or is still to look what was done under it. */
+function isOpen({ effect, outcome, lease }: StoredAttempt, phase: string, now: string): boolean {
+  if (effect || outcome) return false;
+  return phase === 'pending' || phase === 'running' || Date.parse(lease.until) > Date.parse(now);
 }
 
 /** What `outputs` handed out is named by whoever holds it; runs by a number. */
@@ -121,7 +133,9 @@ async function pullLines(world: World): Promise<string[]> {
 
 async function commentLines(world: World, number: number): Promise<string[]> {
   const { body } = await world.must('GET', `/repos/${repository}/issues/${number}/comments`);
-  return (body as { body: string }[]).map((each) => `#${number} says ${plain(each.body)}`);
+  // Where all other stages are stays as it was when the promotion ended, which may be a run later.
+  const steady = (text: string) => plain(text.replace(/^Pipeline `.*$/m, ''));
+  return (body as { body: string }[]).map((each) => `#${number} says ${steady(each.body)}`);
 }
 
 function plain(text: string): string {
