@@ -8,7 +8,7 @@ import type { Section } from './section.ts';
 import { table, verdict } from './table.ts';
 
 const bundleLimit = 200_000;
-const downloadLimit = 845_000;
+const downloadLimit = 850_000;
 /** Units of one target, with the client of its cloud; read only by those who deploy there. */
 const unitLimits: Readonly<Record<string, number>> = {
   'targets/cloudformation/target.js': 650_000,

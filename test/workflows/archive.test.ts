@@ -30,8 +30,8 @@ test('it holds nothing else but what the licence asks for', () => {
   expect(files.filter((file) => file.startsWith('dist/lab/'))).toEqual([]);
 });
 
-test('it is at most 845 kB compressed, though it carries clients of AWS and Kubernetes', () => {
-  expect(gzipSync(archive).length).toBeLessThanOrEqual(845_000);
+test('it is at most 850 kB compressed, though it carries clients of AWS and Kubernetes', () => {
+  expect(gzipSync(archive).length).toBeLessThanOrEqual(850_000);
 });
 
 /** Names in a tar archive: 512-byte headers, each followed by its content in blocks of 512 (POSIX ustar). */
