@@ -14,6 +14,7 @@ import {
   comeToRest,
   type PromotionSpot,
   Striker,
+  someOf,
   spotName,
   type UndisturbedRun,
   undisturbedRun,
@@ -59,6 +60,13 @@ async function answerOld({ path }: TappedCall, world: World): Promise<undefined>
   const match = { method: 'GET', path: bare };
   await world.must('POST', '/_lab/faults', { match, action: 'stale-read' });
 }
+
+/** They wait for clocks and answers more than they work. */
+const atOnce = 6;
+
+/** All of them take hours; without the variable it is a few of each run. */
+const every = process.env.UNDERSTUDY_ALL_CRASHES === '1';
+const timeout = every ? 3_600_000 : 300_000;
 
 interface Harm {
   readonly spot: PromotionSpot;
@@ -110,14 +118,18 @@ async function befall(kept: KeptScenario, { spot, fault }: Harm, run: Undisturbe
 describe('whatever befalls one request to GitHub, nothing is done twice, and all ends well for a run that', () => {
   const known = new Set<string>();
   for (const [name, scenario] of Object.entries(promotionScenarios)) {
-    test(name, async () => {
-      const kept = await keepScenario(scenario);
-      const run = await undisturbedRun(kept);
-      const harms = harmsOf(run, known);
-      expect(harms.length).toBeGreaterThan(1);
-      const words = await inParallel(harms, 3, (harm) => befall(kept, harm, run));
-      rmSync(kept.folder, { recursive: true });
-      expect(words.flat()).toEqual([]);
-    });
+    test(
+      name,
+      async () => {
+        const kept = await keepScenario(scenario);
+        const run = await undisturbedRun(kept);
+        const harms = every ? harmsOf(run, known) : someOf(harmsOf(run, known), 6);
+        expect(harms.length).toBeGreaterThan(1);
+        const words = await inParallel(harms, atOnce, (harm) => befall(kept, harm, run));
+        rmSync(kept.folder, { recursive: true });
+        expect(words.flat()).toEqual([]);
+      },
+      timeout,
+    );
   }
 });

@@ -112,3 +112,11 @@ export class Striker {
     };
   }
 }
+
+/** So many of a list, spread evenly over it, the first and the last among them. */
+export function someOf<Item>(items: readonly Item[], most: number): readonly Item[] {
+  if (items.length <= most) return items;
+  const step = most > 1 ? (items.length - 1) / (most - 1) : 0;
+  const at = Array.from({ length: most }, (_, index) => Math.round(index * step));
+  return at.flatMap((index) => items[index] ?? []);
+}
