@@ -32,9 +32,11 @@ interface Fault {
 const isRead = ({ method }: PromotionSpot) => method === 'GET';
 const isWrite = (spot: PromotionSpot) => !isRead(spot);
 const isAny = () => true;
-/** Of git objects GitHub says by it that the repository is empty. */
+/** Of git objects GitHub says by a conflict that the repository is empty. */
+const shows = (spot: PromotionSpot) => isWrite(spot) && !/git\/(trees|commits)$/.test(spot.name);
+/** What is only for people is told once: a refusal is a warning. */
 const mayConflict = (spot: PromotionSpot) =>
-  isWrite(spot) && !/git\/(trees|commits)$/.test(spot.name);
+  shows(spot) && !/(?:labels|statuses|comments|deployments)$/.test(spot.name);
 
 const limit = {
   status: 403,
@@ -85,7 +87,7 @@ function harmsOf({ spots }: UndisturbedRun, known: Set<string>): Harm[] {
       known.add(spot.name);
       return fitting.map((fault) => ({ spot, fault }));
     }
-    if (!mayConflict(spot)) return [];
+    if (!shows(spot)) return [];
     turn += 1;
     const fault = fitting[turn % fitting.length];
     return fault ? [{ spot, fault }] : [];
