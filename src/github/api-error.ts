@@ -31,6 +31,12 @@ export function isNotFound(cause: unknown): boolean {
   return cause instanceof RequestError && cause.status === 404;
 }
 
+/** For `catch`: nothing where GitHub said that there is no such thing, all else thrown on. */
+export function undefinedIfAbsent(cause: unknown): undefined {
+  if (!isNotFound(cause)) throw cause;
+  return undefined;
+}
+
 function explain(cause: RequestError, { act, permission }: Purpose): UserError | undefined {
   if (cause.status === 401) {
     return new UserError(

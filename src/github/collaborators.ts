@@ -1,4 +1,4 @@
-import { explained, isNotFound } from './api-error.ts';
+import { explained, undefinedIfAbsent } from './api-error.ts';
 import type { GitHubClient } from './client.ts';
 
 /**
@@ -17,10 +17,7 @@ export async function hasWriteAccess(
         repo,
         username: login,
       })
-      .catch((cause) => {
-        if (isNotFound(cause)) return undefined;
-        throw cause;
-      });
+      .catch(undefinedIfAbsent);
     return answer !== undefined && ['admin', 'write'].includes(answer.data.permission);
   });
 }

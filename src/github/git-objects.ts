@@ -4,7 +4,7 @@ import type {
   History,
   TextFile,
 } from '../promotion/ways/pull-request/ports.ts';
-import { explained, isNotFound } from './api-error.ts';
+import { explained, undefinedIfAbsent } from './api-error.ts';
 import type { GitHubClient } from './client.ts';
 import { findEntries } from './tree-entries.ts';
 
@@ -58,7 +58,7 @@ export function githubHistory({ octokit, owner, repo }: GitHubClient): History {
             per_page: limit,
             page: 1,
           })
-          .catch(nothingIfAbsent);
+          .catch(undefinedIfAbsent);
         if (!answer) return undefined;
         const { commits, ahead_by: ahead, behind_by: behind } = answer.data;
         const named = commits.slice(0, limit).map(({ sha, commit }) => ({
@@ -122,8 +122,4 @@ async function writeTree(
     })),
   });
   return data.sha;
-}
-
-function nothingIfAbsent(cause: unknown): undefined {
-  if (!isNotFound(cause)) throw cause;
 }

@@ -9,7 +9,7 @@ import type {
   ListedTag,
 } from '../promotion/observe/ports.ts';
 import type { Relation } from '../promotion/versions.ts';
-import { explained, isNotFound } from './api-error.ts';
+import { explained, isNotFound, undefinedIfAbsent } from './api-error.ts';
 import type { GitHubClient } from './client.ts';
 import { allPages, hasNext, pageSize } from './pages.ts';
 
@@ -122,10 +122,7 @@ async function compare(
         per_page: 1,
         page: 2,
       })
-      .catch((cause) => {
-        if (isNotFound(cause)) return undefined;
-        throw cause;
-      });
+      .catch(undefinedIfAbsent);
     if (!answer) return undefined;
     const { status, ahead_by, base_commit } = answer.data;
     return { relation: relations[status], ahead: ahead_by, base: toCommit(base_commit) };

@@ -10,10 +10,10 @@ import {
 } from '../ledger/ref-store.ts';
 import { explained, isUnknownOutcome } from './api-error.ts';
 import type { GitHubClient } from './client.ts';
+import { allPages, hasNext, pageSize } from './pages.ts';
 import { readRepositoryFile } from './repository-files.ts';
 
 const permission = 'contents: write';
-const page = 100;
 
 /**
  * The ledger on GitHub's git database. `PATCH` of a ref with `force: false` is a compare-and-swap, because each
@@ -31,31 +31,29 @@ export function githubLedgerRefs(client: GitHubClient): RefStore {
 }
 
 /**
- * `matching-refs` lists what starts like the name, in any namespace. Answers may be cached for a minute. Paged by
- * hand: octokit's own pagination takes a 409, also of a repository that is not available, for an empty list.
+ * `matching-refs` lists what starts like the name, in any namespace. Answers may be cached for a minute.
  */
 async function tips(
   { octokit, owner, repo }: GitHubClient,
   prefix: string,
 ): Promise<Map<string, string>> {
   const purpose = { act: 'list the refs of the ledger', permission: 'contents: read' };
-  const found = new Map<string, string>();
-  for (let number = 1; ; number += 1) {
-    const { data, headers } = await explained(purpose, () =>
+  const { items } = await allPages(async (page) => {
+    const answer = await explained(purpose, () =>
       octokit
         .request('GET /repos/{owner}/{repo}/git/matching-refs/{ref}', {
           owner,
           repo,
           ref: prefix.replace(/^refs\//, ''),
-          per_page: page,
-          ...(number > 1 && { page: number }),
+          per_page: pageSize,
+          ...(page > 1 && { page }),
           headers: { 'cache-control': 'no-cache' },
         })
         .catch(refuseEmptyRepository),
     );
-    for (const { ref, object } of data) found.set(ref, object.sha);
-    if (!headers.link?.includes('rel="next"')) return found;
-  }
+    return { items: answer.data, more: hasNext(answer) };
+  });
+  return new Map(items.map(({ ref, object }) => [ref, object.sha]));
 }
 
 /** Two requests: a tree takes the text of its files. Times are given, so that a repeat makes the same commit. */
@@ -144,7 +142,7 @@ async function history({ octokit, owner, repo }: GitHubClient, commit: string, l
       owner,
       repo,
       sha: commit,
-      per_page: Math.min(page, limit),
+      per_page: Math.min(pageSize, limit),
     });
     const all: { commit: string; message: string; author: string }[] = [];
     for await (const { data } of pages) {

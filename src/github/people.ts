@@ -1,7 +1,7 @@
 import { RequestError } from '@octokit/request-error';
 import type { Person } from '../promotion/facts.ts';
 import type { PeopleReader } from '../promotion/observe/ports.ts';
-import { explained, isNotFound } from './api-error.ts';
+import { explained, isNotFound, undefinedIfAbsent } from './api-error.ts';
 import type { GitHubClient } from './client.ts';
 
 type Permission = Person['permission'];
@@ -31,10 +31,9 @@ async function permissionOf(
   const purpose = { act: `tell the permission of ${login}`, permission: 'metadata: read' };
   return explained(purpose, async () => {
     const path = 'GET /repos/{owner}/{repo}/collaborators/{username}/permission';
-    const answer = await octokit.request(path, { owner, repo, username: login }).catch((cause) => {
-      if (isNotFound(cause)) return undefined;
-      throw cause;
-    });
+    const answer = await octokit
+      .request(path, { owner, repo, username: login })
+      .catch(undefinedIfAbsent);
     if (!answer || answer.data.permission === 'none') return 'none';
     const allowed: Readonly<Record<string, unknown>> = answer.data.user?.permissions ?? {};
     const known = permissions.find(([name]) => allowed[name] === true)?.[1];

@@ -8,15 +8,15 @@ import type {
   ShownPull,
   Trimmings,
 } from '../promotion/ways/pull-request/ports.ts';
-import { explained, isNotFound } from './api-error.ts';
+import { explained, undefinedIfAbsent } from './api-error.ts';
 import { githubBranches } from './branches.ts';
 import type { GitHubClient } from './client.ts';
 import { githubGitObjects, githubHistory } from './git-objects.ts';
+import { allPages, hasNext, pageSize } from './pages.ts';
 import { sentOnce, written } from './written.ts';
 
 /** Also of what only reads: whoever asks opens one next, and would be told of one permission after the other. */
 const needs = (act: string) => ({ act, permission: 'pull-requests: write' });
-const page = 100;
 
 /** GitHub works out in the background whether a pull request merges, and says so a moment after it was asked. */
 const patience = { times: 2, pause: 1_000 };
@@ -99,29 +99,25 @@ function githubTrimmings({ octokit, owner, repo }: GitHubClient): Trimmings {
   };
 }
 
-/**
- * `head` of the request names an owner and a branch, which a fork of the same owner may have too. Paged by hand:
- * octokit's own pagination takes a 409, also of a repository that is not available, for an empty list.
- */
+/** `head` of the request names an owner and a branch, which a fork of the same owner may have too. */
 async function list({ octokit, owner, repo }: GitHubClient, branch: string, base: string) {
-  const found: Pull[] = [];
-  for (let number = 1; ; number += 1) {
-    const { data, headers } = await octokit.request('GET /repos/{owner}/{repo}/pulls', {
+  const { items } = await allPages(async (page) => {
+    const answer = await octokit.request('GET /repos/{owner}/{repo}/pulls', {
       owner,
       repo,
       state: 'all',
       head: `${owner}:${branch}`,
       base,
-      per_page: page,
-      page: number,
+      per_page: pageSize,
+      page,
       headers: { 'cache-control': 'no-cache' },
     });
-    const own = data.filter(
+    const own = answer.data.filter(
       ({ head }) => head.ref === branch && isOf(head.repo?.full_name, owner, repo),
     );
-    found.push(...own.map(pullFrom));
-    if (!headers.link?.includes('rel="next"')) return found;
-  }
+    return { items: own.map(pullFrom), more: hasNext(answer) };
+  });
+  return items;
 }
 
 async function show(client: GitHubClient, number: number): Promise<ShownPull | undefined> {
@@ -142,10 +138,7 @@ function isUnsettled(pull: ShownPull | undefined): boolean {
 async function shownOnce({ octokit, owner, repo }: GitHubClient, number: number) {
   const answer = await octokit
     .request('GET /repos/{owner}/{repo}/pulls/{pull_number}', { owner, repo, pull_number: number })
-    .catch((cause) => {
-      if (isNotFound(cause)) return undefined;
-      throw cause;
-    });
+    .catch(undefinedIfAbsent);
   return answer && shownFrom(answer.data, owner, repo);
 }
 

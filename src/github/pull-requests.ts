@@ -1,5 +1,5 @@
 import type { PullRequests } from '../preview/ports.ts';
-import { explained, isNotFound } from './api-error.ts';
+import { explained, undefinedIfAbsent } from './api-error.ts';
 import type { GitHubClient } from './client.ts';
 import { hasWriteAccess } from './collaborators.ts';
 import { readPullRequest } from './pull-request-shape.ts';
@@ -77,10 +77,7 @@ function approversOf(reviews: readonly Review[], commit: string): string[] {
 
 function getOrNothing({ octokit, owner, repo }: GitHubClient, number: number) {
   const path = 'GET /repos/{owner}/{repo}/pulls/{pull_number}';
-  return octokit.request(path, { owner, repo, pull_number: number }).catch((cause) => {
-    if (isNotFound(cause)) return undefined;
-    throw cause;
-  });
+  return octokit.request(path, { owner, repo, pull_number: number }).catch(undefinedIfAbsent);
 }
 
 function pause(milliseconds: number): Promise<void> {

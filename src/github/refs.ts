@@ -1,7 +1,7 @@
 import type { Relation } from '../promotion/versions.ts';
 import type { Refs, Tip } from '../promotion/ways/ref-ports.ts';
 import type { Written } from '../promotion/ways/written.ts';
-import { explained, isNotFound } from './api-error.ts';
+import { explained, undefinedIfAbsent } from './api-error.ts';
 import type { GitHubClient } from './client.ts';
 import { sentOnce, written } from './written.ts';
 
@@ -69,11 +69,6 @@ async function relate(
   const relation = relations[status];
   if (!relation) throw new Error(`GitHub says that ${commit} is ${status} of ${to}`);
   return relation;
-}
-
-function undefinedIfAbsent(cause: unknown): undefined {
-  if (!isNotFound(cause)) throw cause;
-  return undefined;
 }
 
 async function create(

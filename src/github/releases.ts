@@ -1,10 +1,10 @@
 import type { Release, Releases } from '../promotion/ways/release-ports.ts';
 import type { Written } from '../promotion/ways/written.ts';
-import { explained, isNotFound } from './api-error.ts';
+import { explained, undefinedIfAbsent } from './api-error.ts';
 import type { GitHubClient } from './client.ts';
+import { allPages, hasNext, pageSize } from './pages.ts';
 import { sentOnce, written } from './written.ts';
 
-const page = 100;
 const reading = { act: 'list the releases', permission: 'contents: read' };
 
 /** Releases by GitHub's REST API. Drafts are shown to tokens with `contents: write` only. */
@@ -32,18 +32,17 @@ async function ofTag(client: GitHubClient, tag: string): Promise<Release | undef
   });
 }
 
-async function all({ octokit, owner, repo }: GitHubClient): Promise<Release[]> {
-  const found: Release[] = [];
-  for (let number = 1; ; number += 1) {
-    const { data, headers } = await octokit.request('GET /repos/{owner}/{repo}/releases', {
+async function all({ octokit, owner, repo }: GitHubClient): Promise<readonly Release[]> {
+  const { items } = await allPages(async (page) => {
+    const answer = await octokit.request('GET /repos/{owner}/{repo}/releases', {
       owner,
       repo,
-      per_page: page,
-      ...(number > 1 && { page: number }),
+      per_page: pageSize,
+      ...(page > 1 && { page }),
     });
-    found.push(...data.map(releaseOf));
-    if (!headers.link?.includes('rel="next"')) return found;
-  }
+    return { items: answer.data.map(releaseOf), more: hasNext(answer) };
+  });
+  return items;
 }
 
 async function latest({ octokit, owner, repo }: GitHubClient): Promise<string | undefined> {
@@ -57,11 +56,6 @@ async function latest({ octokit, owner, repo }: GitHubClient): Promise<string | 
       .catch(undefinedIfAbsent);
     return answer?.data.tag_name;
   });
-}
-
-function undefinedIfAbsent(cause: unknown): undefined {
-  if (!isNotFound(cause)) throw cause;
-  return undefined;
 }
 
 async function release(

@@ -1,5 +1,5 @@
 import { UserError } from '../core/user-error.ts';
-import { explained, isNotFound } from './api-error.ts';
+import { explained, undefinedIfAbsent } from './api-error.ts';
 import type { GitHubClient } from './client.ts';
 
 /** The text of a file at a ref; `undefined` where there is none. Throws a `UserError` without access. */
@@ -18,10 +18,7 @@ export async function readRepositoryFile(
         ref,
         mediaType: { format: 'raw' },
       })
-      .catch((cause) => {
-        if (isNotFound(cause)) return undefined;
-        throw cause;
-      });
+      .catch(undefinedIfAbsent);
     return answer && String(answer.data);
   });
 }

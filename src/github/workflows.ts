@@ -2,12 +2,12 @@ import { RequestError } from '@octokit/request-error';
 import { type Instant, parseInstant, toIso } from '../core/time.ts';
 import type { StartedRun, WorkflowRun, Workflows } from '../promotion/ways/dispatch-ports.ts';
 import type { Written } from '../promotion/ways/written.ts';
-import { explained, isNotFound } from './api-error.ts';
+import { explained, undefinedIfAbsent } from './api-error.ts';
 import type { GitHubClient } from './client.ts';
+import { hasNext, pageSize } from './pages.ts';
 import { readRepositoryFile } from './repository-files.ts';
 import { sentOnce, written } from './written.ts';
 
-const page = 100;
 /** Also of what only reads: whoever asks starts runs next, and would be told of one permission after the other. */
 const permission = 'actions: write';
 const reading = { act: 'list the runs of a workflow', permission };
@@ -76,17 +76,17 @@ async function dispatched(
           workflow_id: file,
           event: 'workflow_dispatch',
           created: `>=${toIso(since).slice(0, 19)}Z`,
-          per_page: page,
+          per_page: pageSize,
           ...(number > 1 && { page: number }),
           headers: { 'cache-control': 'no-cache' },
         })
         .catch(undefinedIfAbsent),
     );
     if (!answer) return undefined;
-    const { data, headers } = answer;
+    const { data } = answer;
     expected ??= data.total_count;
     for (const one of data.workflow_runs) found.set(String(one.id), runOf(one));
-    if (!headers.link?.includes('rel="next"')) break;
+    if (!hasNext(answer)) break;
   }
   if (found.size < (expected ?? 0))
     throw new Error(`GitHub listed ${found.size} of ${expected} runs of ${file}`);
@@ -108,11 +108,6 @@ async function run(
       .catch(undefinedIfAbsent);
     return answer && runOf(answer.data);
   });
-}
-
-function undefinedIfAbsent(cause: unknown): undefined {
-  if (!isNotFound(cause)) throw cause;
-  return undefined;
 }
 
 interface ListedRun {
