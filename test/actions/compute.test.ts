@@ -68,6 +68,14 @@ describe('compute-preview-id', () => {
     expect(stackOf('app')).toBe('shop-preview-0d6e4079');
   });
 
+  test('names the namespace as the configuration does', () => {
+    const [app] = configuration().services;
+    if (!app) throw new Error('no service');
+    const services = [{ ...app, namespace: '{repository}-pr-{number}' }];
+    const facts = { branch: 'main', pullRequest: pullRequest() };
+    expect(outputs({}, facts, configuration({ services })).namespace).toBe('shop-pr-7');
+  });
+
   test('uses the scheme of the configuration, and the input before it', () => {
     const byNumber = configuration({ id: 'pull-request' });
     const facts = { branch: 'main', pullRequest: pullRequest() };

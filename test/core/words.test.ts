@@ -54,7 +54,9 @@ describe('the nearest word', () => {
     ['DRY_RUN', 'dry-run'],
     ['timout', 'timeout'],
     ['ids', 'id'],
-    ['hots', undefined],
+    ['hots', 'host'],
+    ['timeuot', 'timeout'],
+    ['ohts', undefined],
     ['token', undefined],
     ['', undefined],
   ])('to %j is %j', (word, meant) => {

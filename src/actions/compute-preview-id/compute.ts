@@ -42,6 +42,7 @@ export function compute(
     host: inputs.host ?? (service && hostTemplate(service, preview)),
     environment: preview.environment,
     ...(service?.stackName !== undefined && { stackName: service.stackName }),
+    ...(service?.namespace !== undefined && { namespace: service.namespace }),
   });
   if (problems.length > 0) throw UserError.all(problems);
   return { names, source, eligibility: eligibilityOf(source, preview, facts) };
