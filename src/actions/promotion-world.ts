@@ -33,7 +33,7 @@ export interface Identity {
 /** The world of one run over one pipeline. */
 export interface PromotionWorld extends Identity {
   readonly ports: PromotePorts;
-  readonly ledger: Pick<Ledger, 'witness' | 'unfinished'>;
+  readonly ledger: Pick<Ledger, 'witness' | 'leave' | 'unfinished'>;
   readonly observer: Pick<OpenObserver, 'warnings'>;
 }
 

@@ -14,7 +14,7 @@ import type { PipelineView } from '../promotion/report/view.ts';
 import type { PipelineSettings } from '../promotion/settings.ts';
 import type { ActionOutcome } from '../runner/run-action.ts';
 import { checkoutOf } from './checked-out-commit.ts';
-import { openPromotionWorld } from './promotion-world.ts';
+import { openPromotionWorld, type PromotionWorld } from './promotion-world.ts';
 import type { Session } from './session.ts';
 
 /** What is asked of a pipeline, by whom, and where. */
@@ -44,16 +44,14 @@ export async function runPipeline(
   );
   const problems = world.observer.warnings();
   const view = viewOf(session, settings, asked, promoted, problems);
-  if (!asked.dryRun) {
-    const left = await unfinishedIn(world.ledger, settings.pipeline.name, longestRun);
-    await project(session, view, left ?? before(promoted.record));
-    await world.ledger.witness();
-  }
+  if (!asked.dryRun) await show(session, world.ledger, view, before(promoted.record));
   return outcomeOf(view, promoted, problems);
 }
 
 /** A run that moved the record longer ago is over, or as good as over: nothing keeps it from showing that. */
 const longestRun = duration(10 * 60_000);
+/** For so long runs try to show what could not be shown; what changes later is shown nevertheless. */
+const longestTrying = duration(24 * 60 * 60_000);
 
 function askedFor(instruction: Instruction): AskedFor {
   return instruction.mode === 'advance' ? instruction : undefined;
@@ -105,19 +103,48 @@ function viewOf(
   };
 }
 
-/** What people see at GitHub; failing to tell them fails nothing. */
+/**
+ * Shows what this run changed, and what others changed that died or could not show it. What may go well later is left to a
+ * later run. Throws nothing: what was handed out in this run is not to be lost with it.
+ */
+async function show(
+  session: Session,
+  ledger: PromotionWorld['ledger'],
+  view: PipelineView,
+  before: PipelineRecord,
+): Promise<void> {
+  const { pipeline } = view.settings;
+  try {
+    const unshown = await unfinishedIn(ledger, pipeline.name, longestRun);
+    const isShown = await project(session, view, unshown?.before ?? before);
+    const isTriedLong = (unshown?.since ?? view.now) <= view.now - longestTrying;
+    await (isShown || isTriedLong ? ledger.witness() : ledger.leave());
+  } catch (cause) {
+    session.run.warn(`what changed is not shown to people yet: ${messageOf(cause)}`);
+    await ledger.leave();
+  }
+}
+
+/** What people see at GitHub; failing to tell them fails nothing. Answers whether a later run has nothing to do over again. */
 async function project(
   { github, run }: Session,
   view: PipelineView,
   before: PipelineRecord,
-): Promise<void> {
+): Promise<boolean> {
+  const { promotionDeployments: deployments, mayPass, comments } = github;
   const warn = (line: string) => run.warn(line);
-  await projectDeployments({ deployments: github.promotionDeployments, warn }, view, before);
+  let isDone = await projectDeployments({ deployments, warn, mayPass }, view, before);
   for (const { pullRequest, marker, body } of promotionComments(view, before)) {
-    await github.comments
-      .upsert(pullRequest, marker, body)
-      .catch((cause: Error) => warn(`the comment could not be written: ${cause.message}`));
+    await comments.upsert(pullRequest, marker, body).catch((cause: unknown) => {
+      warn(`the comment could not be written: ${messageOf(cause)}`);
+      isDone &&= !mayPass(cause);
+    });
   }
+  return isDone;
+}
+
+function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
 }
 
 /** Outputs, summary and exit of a run. */
@@ -172,5 +199,5 @@ const hints: Readonly<Record<string, string>> = {
 };
 
 function faultOf(cause: unknown): string {
-  return `something went wrong after a promotion was handed out; the next run goes on: ${cause instanceof Error ? cause.message : String(cause)}`;
+  return `something went wrong after a promotion was handed out; the next run goes on: ${messageOf(cause)}`;
 }

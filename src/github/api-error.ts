@@ -26,6 +26,12 @@ export function isUnknownOutcome(cause: unknown): boolean {
   return !(cause instanceof RequestError) || cause.status >= 500;
 }
 
+/** Whether what failed may go well the next time: GitHub or the network was out of order, or it was too much at once. */
+export function mayPass(cause: unknown): boolean {
+  if (cause instanceof RequestError) return cause.status >= 500 || isRateLimit(cause);
+  return cause instanceof UserError && cause.cause !== undefined && mayPass(cause.cause);
+}
+
 /** Whether GitHub said that there is no such thing. */
 export function isNotFound(cause: unknown): boolean {
   return cause instanceof RequestError && cause.status === 404;

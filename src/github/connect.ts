@@ -11,6 +11,7 @@ import type { Workflows } from '../promotion/ways/dispatch-ports.ts';
 import type { PullRequestWorld } from '../promotion/ways/pull-request/ports.ts';
 import type { Refs } from '../promotion/ways/ref-ports.ts';
 import type { Releases } from '../promotion/ways/release-ports.ts';
+import { mayPass } from './api-error.ts';
 import { githubChecks } from './checks.ts';
 import { type ClientOptions, connectClient } from './client.ts';
 import { hasWriteAccess } from './collaborators.ts';
@@ -58,6 +59,8 @@ export interface GitHub {
   react(comment: number, reaction: Reaction): Promise<void>;
   /** Requests sent so far. */
   requests(): number;
+  /** Whether what one of these threw may go well the next time. */
+  mayPass(cause: unknown): boolean;
 }
 
 /** Connects to GitHub; sends nothing yet. */
@@ -84,5 +87,6 @@ export function connectGitHub(options: ClientOptions): GitHub {
     listFolder: (folder, ref) => listRepositoryFolder(client, folder, ref),
     react: (comment, reaction) => addReaction(client, comment, reaction),
     requests: client.requests,
+    mayPass,
   };
 }

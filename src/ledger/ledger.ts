@@ -79,10 +79,16 @@ export interface Ledger {
   unfinished<State>(
     cell: Cell<State>,
     within: Duration,
-  ): Promise<Pick<Snapshot<State>, 'state'> | undefined>;
+  ): Promise<Pick<Snapshot<State>, 'state' | 'last'> | undefined>;
   /**
    * Notes how far this run has moved its cells, one request for each, so that a later run finds out when a ref
    * was deleted or set back, or that a run between did not come to its end. To be called once, at the end. Never throws: what was not noted is by the next run.
    */
   witness(): Promise<void>;
+  /**
+   * In the place of `witness`, by a run that could not do all that its transitions ask for and has a reason to think that a
+   * later one can: the witness stays, so that `unfinished` tells of it then. A cell that has none yet gets one at the oldest
+   * commit that is known before its last, so that its loss is found out all the same. Never throws.
+   */
+  leave(): Promise<void>;
 }

@@ -61,15 +61,29 @@ export function openLedger({ store, writer, secrets, now, pause }: LedgerOptions
       return snapshotOf(cell, before);
     },
     witness: async () => {
-      for (const ref of moved) if (!left.has(ref)) await advance(store, reader, ref);
+      for (const ref of moved) {
+        const commit = reader.known(ref)?.commit;
+        if (!left.has(ref)) await advance(store, reader, ref, commit);
+      }
+      moved.clear();
+    },
+    leave: async () => {
+      for (const ref of moved) {
+        const oldest = reader.known(ref)?.record.previous.at(-1);
+        if (!reader.witnessed(ref)) await advance(store, reader, ref, oldest);
+      }
       moved.clear();
     },
   };
 }
 
 /** A witness that is refused was advanced by a rival; one that fails is advanced by the next run. */
-async function advance(store: RefStore, reader: CellReader, ref: string): Promise<void> {
-  const commit = reader.known(ref)?.commit;
+async function advance(
+  store: RefStore,
+  reader: CellReader,
+  ref: string,
+  commit: string | undefined,
+): Promise<void> {
   if (commit === undefined) return;
   await store.swap(witnessRef(ref), reader.witnessed(ref), commit).catch(() => undefined);
 }

@@ -14,6 +14,8 @@ import type { StageSettings } from './settings.ts';
 export interface ProjectionPorts {
   readonly deployments: PromotionDeployments;
   warn(line: string): void;
+  /** Whether what failed may go well the next time, as what fails for the lack of a permission does not. */
+  mayPass(cause: unknown): boolean;
 }
 
 interface StageProjection {
@@ -34,23 +36,26 @@ interface Due {
 /**
  * Shows the promotions that changed in this run as GitHub Deployments, one for each promotion, and makes right what a
  * run that was cut off left of earlier ones of the same stages. Never read back as truth. Without a change, and in a dry
- * run, it sends nothing; what fails is a warning.
+ * run, it sends nothing; what fails is a warning. Answers whether a later run has nothing to do over again.
  * @param before The record with what this run changed as it was before; see `rememberingChanges`.
  */
 export async function projectDeployments(
-  { deployments, warn }: ProjectionPorts,
+  { deployments, warn, mayPass }: ProjectionPorts,
   view: PipelineView,
   before: PipelineRecord,
-): Promise<void> {
+): Promise<boolean> {
   const failures = new Set<string>();
+  let isDone = true;
   for (const projection of projections(view, before)) {
     try {
       await projectStage(deployments, projection);
     } catch (cause) {
       failures.add(adviceOf(cause));
+      isDone &&= !mayPass(cause);
     }
   }
   for (const failure of failures) warn(`promotions are not shown as deployments: ${failure}`);
+  return isDone;
 }
 
 /** What went wrong, and what to do about it where that is known. */

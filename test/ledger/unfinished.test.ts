@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { duration } from '../../src/core/time.ts';
+import { cellRef } from '../../src/ledger/cell-ref.ts';
 import { type Backend, backends } from './backends.ts';
 import { counter, ledgerOf, raise } from './counter.ts';
 
@@ -43,6 +44,33 @@ for (const [name, open] of Object.entries(backends)) {
       await moved(cell, 'ada', false);
       const left = await ledgerOf(backend.connect()).unfinished(cell, atOnce);
       expect(left).toMatchObject({ state: undefined });
+    });
+
+    test('is known as well of a run that left it, and so is then the loss of the cell', async () => {
+      const cell = counter('left');
+      await moved(cell, 'ada', true);
+      const ledger = ledgerOf(backend.connect(), 'bob');
+      await ledger.transition(cell, raise('bob'));
+      await ledger.leave();
+      const next = ledgerOf(backend.connect(), 'next');
+      expect(await next.unfinished(cell, atOnce)).toMatchObject({ state: { value: 1 } });
+      await next.leave();
+      const last = ledgerOf(backend.connect(), 'last');
+      expect(await last.unfinished(cell, atOnce)).toMatchObject({ state: { value: 1 } });
+      await last.witness();
+      expect(await ledgerOf(backend.connect()).unfinished(cell, atOnce)).toBeUndefined();
+    });
+
+    test('does not keep the loss of a new cell from being found out', async () => {
+      const cell = counter('lost');
+      const ledger = ledgerOf(backend.connect(), 'ada');
+      await ledger.transition(cell, raise('ada'));
+      await ledger.transition(cell, raise('ada'));
+      await ledger.leave();
+      const next = ledgerOf(backend.connect(), 'bob');
+      expect(await next.unfinished(cell, atOnce)).toMatchObject({ state: { value: 1 } });
+      await backend.force(cellRef(cell), undefined);
+      await expect(ledgerOf(backend.connect()).read(cell)).rejects.toThrow('the ref was deleted');
     });
 
     test('is left alone while it may be done yet, also by a run that moves the cell on and ends', async () => {

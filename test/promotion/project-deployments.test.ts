@@ -90,15 +90,26 @@ async function project(
   record: PipelineRecord,
   more: Partial<StageSettings> = {},
 ) {
+  return (await outcomeOf(deployments, before, record, more)).warnings;
+}
+
+async function outcomeOf(
+  deployments: PromotionDeployments,
+  before: PipelineRecord,
+  record: PipelineRecord,
+  more: Partial<StageSettings> = {},
+) {
   const warnings: string[] = [];
   const made = viewOf(
     { pipeline: deployed, history: history('v1', 'v2', 'v3') },
     { settings: settings(deployed, { production: more }) },
   );
-  const ports = { deployments, warn: (line: string) => warnings.push(line) };
-  await projectDeployments(ports, { ...made, record }, before);
-  return warnings;
+  const ports = { deployments, warn: (line: string) => warnings.push(line), mayPass };
+  const isDone = await projectDeployments(ports, { ...made, record }, before);
+  return { warnings, isDone };
 }
+
+const mayPass = (cause: unknown) => cause instanceof Error && /50\d$/.test(cause.message);
 
 const one = (version: string, overrides: Partial<Promotion> = {}, effect: Effect = pushed) =>
   promotion({ id: `production-g0-${version}`, version, ...overrides }, [effect]);
@@ -274,6 +285,18 @@ describe('promotions as deployments', () => {
     ]);
   });
 
+  test('are left to a later run where what failed may go well then, and not where it will not', async () => {
+    const record = recordOf(one('v1'));
+    const outcome = async (problem?: string) => {
+      const deployments = new Deployments();
+      if (problem) deployments.create = () => Promise.reject(new Error(problem));
+      return (await outcomeOf(deployments, nothing, record)).isDone;
+    };
+    expect(await outcome()).toBe(true);
+    expect(await outcome('GitHub refused: 403')).toBe(true);
+    expect(await outcome('GitHub answered 502')).toBe(false);
+  });
+
   test('say what to do where that is known', async () => {
     const deployments = new Deployments();
     deployments.list = () =>
@@ -305,7 +328,7 @@ describe('whether a stage is shown', () => {
       { pipeline: deployed, history: history('v1') },
       { dryRun: true, record: recordOf(one('v1')) },
     );
-    await projectDeployments({ deployments, warn: () => undefined }, dry, nothing);
+    await projectDeployments({ deployments, warn: () => undefined, mayPass }, dry, nothing);
     await project(deployments, nothing, recordOf(one('v1')), { deployment: false });
     expect(deployments.requests).toEqual([]);
   });

@@ -151,18 +151,27 @@ export function recordsIn(
   };
 }
 
+/** What runs changed and did not show. */
+export interface Unshown {
+  /** The record as it was when all of it was shown. */
+  readonly before: PipelineRecord;
+  /** When it became so; `undefined` = never. */
+  readonly since: Instant | undefined;
+}
+
 /**
- * The record as it was when a run over it last came to its end, if runs moved it since that died within `within`: what they
- * changed was not shown yet. `undefined` = all was, or may be right now.
+ * What was changed by runs that died, or could not show it, unless the record was moved within `within`: whoever did may
+ * be at it right now. `undefined` = all was shown, or may be soon.
  */
 export async function unfinishedIn(
   ledger: Pick<Ledger, 'unfinished'>,
   pipeline: string,
   within: Duration,
-): Promise<PipelineRecord | undefined> {
+): Promise<Unshown | undefined> {
   const left = await ledger.unfinished(pipelineCell(pipeline), within);
   if (!left) return undefined;
-  return left.state === undefined ? emptyRecord(pipeline) : decodeRecord(left.state);
+  const before = left.state === undefined ? emptyRecord(pipeline) : decodeRecord(left.state);
+  return { before, since: left.last?.at };
 }
 
 function encode(value: unknown, key: string): unknown {

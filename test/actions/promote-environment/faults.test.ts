@@ -119,6 +119,46 @@ test('a stage by ref goes all the way in one run, and the next one has nothing t
   expect(idle.requests.filter((each) => !each.startsWith('GET'))).toEqual([]);
 });
 
+describe('what people could not be shown', () => {
+  const deployments = async () => {
+    const { body } = await lab.lab.call(
+      'GET',
+      '/repos/acme/app/deployments?environment=production',
+    );
+    return body.length;
+  };
+
+  test('as GitHub was out of order, is shown by a later run that has nothing else to do', async () => {
+    await staged();
+    await fault({ method: 'POST', path: '/repos/acme/app/deployments' }, 'error-502', 4);
+    for (const reason of [/it is the turn of/, /runs/]) {
+      const ended = await lab.step();
+      expect(ended).toMatchObject({ exit: 0, outputs: { reason: expect.stringMatching(reason) } });
+      expect(ended.warnings).toEqual([expect.stringContaining('not shown as deployments')]);
+    }
+    expect(await deployments()).toBe(0);
+    lab.pass('11m');
+    expect((await lab.step()).warnings).toEqual([]);
+    expect(await deployments()).toBe(1);
+    lab.pass('11m');
+    const idle = await lab.step();
+    expect(idle.requests.filter((each) => /deployments\?.*task=/.test(each))).toEqual([]);
+  });
+
+  test('for the lack of a permission, is warned of once', async () => {
+    await staged();
+    const { body } = await lab.lab.call('POST', '/_lab/tokens', {
+      permissions: { contents: 'write', metadata: 'read', deployments: 'read', checks: 'read' },
+      repository: 'acme/app',
+    });
+    const ended = await lab.step({}, { token: body.token });
+    expect(ended.warnings).toEqual([expect.stringContaining('deployments: write')]);
+    await lab.step({}, { token: body.token });
+    lab.pass('11m');
+    expect((await lab.step({}, { token: body.token })).warnings).toEqual([]);
+  });
+});
+
 test('a token that may not write the ledger is told which permission it lacks', async () => {
   lab.push();
   const { body } = await lab.lab.call('POST', '/_lab/tokens', {
