@@ -193,7 +193,8 @@ const hints: Readonly<Record<string, string>> = {
   rollback: 'Name a version that ran there before; one that is new goes in by `mode: override`.',
   release: 'Run `mode: abort` with this stage first.',
   abort: 'Leave `promotion` out to end whatever is under way there.',
-  report: 'Pass the output `promotion` of the run that decided, and the same `pipeline`.',
+  report:
+    'Pass the output `promotion` of the run that decided, the same `pipeline`, and `stage` and `version` of that promotion or neither.',
   override: 'Name the gates and say why.',
   until: 'Say a moment to come, as 2026-11-24T18:00:00Z, or a length of time, as 4h.',
 };

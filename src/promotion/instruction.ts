@@ -6,6 +6,10 @@ export type Instruction =
   | {
       readonly mode: 'report';
       readonly promotion: string;
+      /** Where it was to; a report of another one is refused. */
+      readonly stage?: string;
+      /** Of what; the start of a commit will do. */
+      readonly version?: string;
       /** Absent = the attempt of the run that reports, else the latest. */
       readonly attempt?: number;
       readonly result: ReportedResult;

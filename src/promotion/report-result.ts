@@ -5,7 +5,7 @@ import type { PipelineRecords } from './ports.ts';
 import { recordAnswer } from './record-answer.ts';
 import { leaseEnd } from './records/leases.ts';
 import { hasEnded, type PipelineRecord, type Promotion } from './records/record.ts';
-import type { Answer } from './transitions/answer.ts';
+import { type Answer, refuse } from './transitions/answer.ts';
 import { report } from './transitions/report.ts';
 
 type Told = Extract<Instruction, { mode: 'report' }>;
@@ -27,12 +27,29 @@ export interface GivenReport {
 export function giveReport(given: GivenReport, records: PipelineRecords): Promise<Answer> {
   const { pipeline, told, source, jitter } = given;
   return recordAnswer(records, given.dryRun, (record, at) => {
+    const mistaken = mistakeOf(record, told);
+    if (mistaken !== undefined) return refuse(record, mistaken);
     const attempt = told.attempt ?? ownAttempt(record, given);
     const evidence = told.evidence || source;
     const { promotion, result } = told;
     const said = { promotion, result, evidence, at, ...(attempt !== undefined && { attempt }) };
     return report(record, pipeline, said, jitter);
   });
+}
+
+/** Whoever says more than the id must mean the same by it; `undefined` = they do, or no such promotion is known. */
+function mistakeOf(
+  record: PipelineRecord,
+  { promotion: id, stage, version }: Told,
+): string | undefined {
+  const [where, found] = promotionIn(record, id) ?? [];
+  if (!found) return undefined;
+  if (stage !== undefined && stage !== where)
+    return `report: ${id} is a promotion into ${where}, not into ${stage}`;
+  const isCommit = /^[0-9a-f]{40}$/.test(found.version) && /^[0-9a-f]{7,}$/.test(version ?? '');
+  const isMeant = isCommit ? found.version.startsWith(version ?? '') : found.version === version;
+  if (version === undefined || isMeant) return undefined;
+  return `report: ${id} is a promotion of ${found.version}, not of ${version}`;
 }
 
 /**

@@ -5,7 +5,7 @@ import type { Observer } from '../../src/promotion/ports.ts';
 import { type PromotePorts, type PromoteRequest, promote } from '../../src/promotion/promote.ts';
 import { stageRecord } from '../../src/promotion/records/record.ts';
 import type { StageWay } from '../../src/promotion/ways/way.ts';
-import { pipeline, stage } from '../builders/promotion.ts';
+import { pipeline, stage, version } from '../builders/promotion.ts';
 import { PipelineWorld } from './pipeline-world.ts';
 
 const turn = async () => undefined;
@@ -103,6 +103,41 @@ describe('a run over a pipeline', () => {
     const { decisions } = await promote(request(world, { dryRun: true }), ports(world));
     expect(decisions.map((each) => each.decision)).toEqual(['none', 'promote']);
     expect([world.chain.length, world.effects.size]).toEqual([1, 0]);
+  });
+});
+
+describe('a report', () => {
+  const commit = '3f9a1c0'.padEnd(40, '0');
+  /** Staging is handed out, and what is reported of it names more than the promotion. */
+  const told = async (more: { readonly stage?: string; readonly version?: string }) => {
+    const world = new PipelineWorld(mixed);
+    world.versions.push(version(commit));
+    const { decisions } = await promote(request(world), ports(world));
+    const [{ promotion = '' } = {}] = decisions;
+    const said = { mode: 'report' as const, promotion, result: 'success' as const, evidence: '' };
+    const before = world.record;
+    const { answer } = await promote(
+      request(world, { instruction: { ...said, ...more } }),
+      ports(world),
+    );
+    return { ...answer, isWritten: world.record !== before };
+  };
+
+  test.each([
+    ['stage', { stage: 'production' }, /into staging, not into production$/],
+    ['version', { stage: 'staging', version: '4f9a1c0' }, /of 3f9a1c00+, not of 4f9a1c0$/],
+  ])(
+    'of another %s than that of the promotion is refused, and not written down',
+    async (_, more, why) => {
+      const { outcome, reason, isWritten } = await told(more);
+      expect({ outcome, isWritten }).toEqual({ outcome: 'refused', isWritten: false });
+      expect(reason).toMatch(why);
+    },
+  );
+
+  test('that names both as they are is written down', async () => {
+    expect(await told({ stage: 'staging', version: commit })).toMatchObject({ outcome: 'done' });
+    expect(await told({ stage: 'staging', version: '3f9a1c0' })).toMatchObject({ isWritten: true });
   });
 });
 

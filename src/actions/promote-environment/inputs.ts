@@ -27,7 +27,7 @@ const takes: Readonly<
   Record<Mode, { readonly needs: readonly Name[]; readonly may: readonly Name[] }>
 > = {
   advance: { needs: [], may: ['stage', 'version'] },
-  report: { needs: ['promotion', 'result'], may: ['stage', 'evidence'] },
+  report: { needs: ['promotion', 'result'], may: ['stage', 'version', 'evidence'] },
   approve: { needs: ['stage', 'version'], may: ['why'] },
   hold: { needs: [], may: ['stage', 'until', 'why'] },
   release: { needs: [], may: ['stage', 'version', 'why'] },
@@ -99,7 +99,7 @@ function instructionOf(mode: Mode, words: Words): Instruction {
     case 'release':
       return { mode, ...at, ...of };
     case 'report':
-      return reportOf(words);
+      return { ...reportOf(words), ...at, ...of };
     case 'approve':
       return { mode, stage, version };
     case 'hold':
@@ -113,10 +113,10 @@ function instructionOf(mode: Mode, words: Words): Instruction {
   }
 }
 
-function reportOf({ promotion, result = 'failure', evidence = '' }: Words): Instruction {
+function reportOf({ promotion, result = 'failure', evidence = '' }: Words) {
   const attempt = promotion?.attempt;
   return {
-    mode: 'report',
+    mode: 'report' as const,
     promotion: promotion?.id ?? '',
     ...(attempt !== undefined && { attempt }),
     result,

@@ -35,6 +35,17 @@ describe('the inputs of promote-environment', () => {
       { mode: 'report', promotion, result: 'success', evidence: '' },
     ],
     [
+      { mode: 'report', promotion, result: 'success', stage: 'production', version: 'v1' },
+      {
+        mode: 'report',
+        promotion,
+        stage: 'production',
+        version: 'v1',
+        result: 'success',
+        evidence: '',
+      },
+    ],
+    [
       { mode: 'report', promotion: `${promotion}-a12`, result: 'skipped', evidence: 'a log' },
       { mode: 'report', promotion, attempt: 12, result: 'skipped', evidence: 'a log' },
     ],
