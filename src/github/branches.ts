@@ -1,5 +1,5 @@
 import type { Branches, Tip } from '../promotion/ways/pull-request/ports.ts';
-import { oneLine, type Refused, type Written } from '../promotion/ways/written.ts';
+import { oneLine, type Written } from '../promotion/ways/written.ts';
 import { explained } from './api-error.ts';
 import type { GitHubClient } from './client.ts';
 import { sentOnce, written } from './written.ts';
@@ -93,15 +93,21 @@ async function swap(
   return written(async () => {
     await octokit.graphql(mutation, { input, request: sentOnce() });
     return undefined;
-  }).catch(refusedByGraphql);
+  }).catch(answerOfGraphql);
 }
 
-/** GraphQL refuses with status 200; octokit makes an error of it by this name. */
-function refusedByGraphql(cause: unknown): Refused {
+/** GraphQL refuses, and fails, with status 200; octokit makes an error of it by this name. */
+function answerOfGraphql(cause: unknown): Exclude<Written, { kind: 'done' }> {
   if (!(cause instanceof Error) || cause.name !== 'GraphqlResponseError') throw cause;
   const { errors = [] } = cause as { readonly errors?: readonly GraphqlError[] };
   const forbidden = errors.some(({ type }) => /FORBIDDEN|INSUFFICIENT_SCOPES/.test(type ?? ''));
   const detail = oneLine(errors[0]?.message ?? cause.message);
+  if (/^Something went wrong while executing your query/.test(detail)) {
+    return { kind: 'unknown', detail };
+  }
+  if (errors.some(({ type }) => type === 'RATE_LIMITED')) {
+    return { kind: 'refused', as: 'limited', detail };
+  }
   return { kind: 'refused', as: forbidden ? 'forbidden' : 'invalid', detail };
 }
 

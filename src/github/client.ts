@@ -1,10 +1,9 @@
 import { Octokit } from '@octokit/core';
 import { paginateRest } from '@octokit/plugin-paginate-rest';
-import { retry } from '@octokit/plugin-retry';
-import { throttling } from '@octokit/plugin-throttling';
-import Bottleneck from 'bottleneck/light.js';
 import { conditionalRequests } from './conditional-requests.ts';
 import { type HttpRequest, httpFetch } from './http-fetch.ts';
+import { requestQueue } from './request-queue.ts';
+import { retrying } from './retrying.ts';
 
 /** Where and as whom to call GitHub. */
 export interface ClientOptions {
@@ -27,12 +26,10 @@ export interface GitHubClient {
   requests(): number;
 }
 
-/** Waiting longer than this for a rate limit would bill a job for nothing. */
-const longestRateLimitWait = 60;
 /** GitHub itself gives up on a request after 10 s. */
 const requestTimeout = 30_000;
 
-const PluggedOctokit = Octokit.plugin(paginateRest, retry, throttling);
+const PluggedOctokit = Octokit.plugin(paginateRest);
 
 /**
  * A client with pagination, retries, throttling and conditional requests. GitHub's
@@ -44,6 +41,12 @@ export function connectClient(options: ClientOptions): GitHubClient {
   const octokit = makeOctokit(options, () => {
     requests += 1;
   });
+  // The first is the innermost.
+  octokit.hook.wrap(
+    'request',
+    requestQueue(() => performance.now(), pause),
+  );
+  octokit.hook.wrap('request', retrying({ warn: options.warn, now: Date.now, pause }));
   octokit.hook.wrap('request', conditionalRequests());
   octokit.hook.after('request', ({ headers }, { method, url }) => {
     const left = headers['x-ratelimit-remaining'];
@@ -53,47 +56,13 @@ export function connectClient(options: ClientOptions): GitHubClient {
 }
 
 function makeOctokit(options: ClientOptions, count: () => void) {
-  const throttled = waitOrGiveUp(options);
   return new PluggedOctokit({
     auth: options.token,
     baseUrl: options.apiUrl.replace(/\/$/, ''),
     userAgent: 'understudy',
     request: { fetch: countingFetch(options, count) },
     log: { debug: () => {}, info: () => {}, warn: options.debug, error: options.debug },
-    retry: { doNotRetry: [304, 400, 401, 403, 404, 409, 410, 422, 451] },
-    throttle: {
-      onRateLimit: throttled('the rate limit'),
-      onSecondaryRateLimit: throttled('a secondary rate limit'),
-      write: burst('write'),
-      notifications: burst('notifications'),
-    },
   });
-}
-
-/**
- * The throttling plugin spaces writes by 1 to 3 s, which would triple the time of a deploy. GitHub allows some
- * 80 writes a minute; half of that at once, then one a second, keeps well inside.
- */
-function burst(id: string) {
-  return new Bottleneck.Group({
-    id: `understudy-${id}`,
-    maxConcurrent: 1,
-    reservoir: 40,
-    reservoirIncreaseAmount: 1,
-    reservoirIncreaseInterval: 1_000,
-    reservoirIncreaseMaximum: 40,
-  });
-}
-
-function waitOrGiveUp({ warn }: ClientOptions) {
-  return (limit: string) =>
-    (retryAfter: number, options: object, _octokit: unknown, retryCount: number): boolean => {
-      const { request } = options as { readonly request?: { readonly waits?: boolean } };
-      if (request?.waits === false) return false;
-      const wait = retryAfter <= longestRateLimitWait && retryCount < 2;
-      if (wait) warn(`GitHub asks to wait ${retryAfter} s for ${limit}`);
-      return wait;
-    };
 }
 
 function countingFetch({ environment }: ClientOptions, count: () => void) {
@@ -103,4 +72,8 @@ function countingFetch({ environment }: ClientOptions, count: () => void) {
     const ends = [AbortSignal.timeout(requestTimeout), ...(request.signal ? [request.signal] : [])];
     return send(url, { ...request, signal: AbortSignal.any(ends) });
   };
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

@@ -1,10 +1,5 @@
 import { RequestError } from '@octokit/request-error';
-import type { EndpointDefaults, OctokitResponse } from '@octokit/types';
-
-type Options = Required<EndpointDefaults>;
-// biome-ignore lint/suspicious/noExplicitAny: the type of octokit's own hook
-type Answer = OctokitResponse<any>;
-type Send = (options: Options) => Answer | Promise<Answer>;
+import type { Answer, RequestOptions, Send } from './request-hook.ts';
 
 /**
  * Asks again only for what changed: a GET that was answered with an ETag before carries `If-None-Match`. A 304
@@ -12,7 +7,7 @@ type Send = (options: Options) => Answer | Promise<Answer>;
  */
 export function conditionalRequests() {
   const answers = new Map<string, Answer>();
-  return async (send: Send, options: Options): Promise<Answer> => {
+  return async (send: Send, options: RequestOptions): Promise<Answer> => {
     if (options.method !== 'GET') return send(options);
     const key = keyOf(options);
     const known = answers.get(key);
@@ -30,6 +25,12 @@ export function conditionalRequests() {
   };
 }
 
-function keyOf({ headers, request: _, baseUrl: __, mediaType: ___, ...rest }: Options): string {
+function keyOf({
+  headers,
+  request: _,
+  baseUrl: __,
+  mediaType: ___,
+  ...rest
+}: RequestOptions): string {
   return JSON.stringify([rest, headers.accept]);
 }
