@@ -4,7 +4,7 @@ import type { ExpandRecurrence } from '../promotion/windows/occurrences.ts';
 
 /**
  * Times of the wall clock as the library counts them: it knows no zones, and takes `Date` for what a clock on the wall
- * shows. `UNTIL` is read likewise, with or without `Z`.
+ * shows. `UNTIL` is read likewise; what ends in UTC ends by `endOfRule`.
  */
 export const expandRecurrence: ExpandRecurrence = (rule, start, from, to) => {
   const { RRule } = named(library);

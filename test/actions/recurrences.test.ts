@@ -1,7 +1,8 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { expandRecurrence } from '../../src/actions/recurrences.ts';
-import { toIso } from '../../src/core/time.ts';
+import { instant, toIso } from '../../src/core/time.ts';
 import { localTime } from '../../src/promotion/windows/calendar.ts';
+import { occurrences } from '../../src/promotion/windows/occurrences.ts';
 import { openingAt } from '../../src/promotion/windows/openings.ts';
 import type { WindowSettings } from '../../src/promotion/windows/window-rule.ts';
 import { openZone } from '../../src/promotion/windows/zone.ts';
@@ -58,4 +59,47 @@ test('a window by a recurrence is open by the clock on the wall, in winter and i
   expect(opening('2026-12-07T08:00:00Z')).toEqual([true, '2026-12-07T15:00']);
   expect(opening('2026-07-06T07:00:00Z')).toEqual([true, '2026-07-06T14:00']);
   expect(opening('2026-07-06T14:00:00Z')).toEqual([false, '2026-08-03T07:00']);
+});
+
+describe('a window that recurs until', () => {
+  /** Its last opening in Berlin, day by day at that time of the wall clock. */
+  const last = (until: string, time: string, day: string) => {
+    const zone = openZone('Europe/Berlin');
+    if (!zone) throw new Error('no Berlin');
+    const rule = `FREQ=DAILY;UNTIL=${until}`;
+    const start = wall(`${day}T${time}`);
+    const recurs = { kind: 'recurrence', text: rule, rule, start, length: length('1m') } as const;
+    const range = { from: instant(start), to: instant(start + 30 * 86_400_000) };
+    const found = occurrences(recurs, range, { zone, expand: expandRecurrence });
+    return toIso(found.at(-1)?.from ?? instant(0)).slice(0, 16);
+  };
+
+  test.each([
+    // Clocks are put back on 25 October 2026 at 01:00Z, and forward on 28 March 2027 at 01:00Z.
+    ['the moment of UTC that Z says, in summer', '20261020T070000Z', '09:00', '2026-10-20T07:00'],
+    ['just before it', '20261020T065959Z', '09:00', '2026-10-19T07:00'],
+    ['the moment of UTC that Z says, in winter', '20261028T080000Z', '09:00', '2026-10-28T08:00'],
+    [
+      'just before it, where the offset is another',
+      '20261028T075959Z',
+      '09:00',
+      '2026-10-27T08:00',
+    ],
+    [
+      'a moment within the hour that is there twice',
+      '20261025T011500Z',
+      '02:30',
+      '2026-10-25T00:30',
+    ],
+    ['a time of the wall clock, in summer', '20261020T090000', '09:00', '2026-10-20T07:00'],
+    ['a time of the wall clock, in winter', '20261028T090000', '09:00', '2026-10-28T08:00'],
+    ['the end of a day', '20261028', '09:00', '2026-10-28T08:00'],
+  ])('%s', (_, until, time, expected) => {
+    expect(last(until, time, '2026-10-15')).toBe(expected);
+  });
+
+  test('a moment of UTC in the night in which clocks are put forward', () => {
+    expect(last('20270328T003000Z', '01:30', '2027-03-20')).toBe('2027-03-28T00:30');
+    expect(last('20270328T003000Z', '03:30', '2027-03-20')).toBe('2027-03-27T02:30');
+  });
 });

@@ -1,5 +1,6 @@
 import { after, type Instant, instant } from '../../core/time.ts';
 import { atMinute, dayLength, dayOf, type LocalTime, localTime, weekdayOf } from './calendar.ts';
+import { endOfRule } from './recurrence-end.ts';
 import type { WeeklyRule, WindowRule } from './window-rule.ts';
 import type { Zone } from './zone.ts';
 
@@ -10,8 +11,8 @@ export interface Interval {
 }
 
 /**
- * Times of a recurrence (RFC 5545) from its start, between two times of the wall clock, both included. A library does
- * it; it is handed in, so that only pipelines that use such rules load it.
+ * Times of a recurrence (RFC 5545) from its start, between two times of the wall clock, both included; `UNTIL` is one of
+ * the wall clock as well. A library does it; it is handed in, so that only pipelines that use such rules load it.
  */
 export type ExpandRecurrence = (
   rule: string,
@@ -56,8 +57,11 @@ function startsOf(
     return [{ start: rule.from, end: ({ toInstant }) => toInstant(rule.to) }];
   if (!expand) throw new Error('a recurrence needs something that expands it');
   const earliest = localTime(zone.toLocal(from) - rule.length - dayLength);
-  const starts = expand(rule.rule, rule.start, earliest, localTime(zone.toLocal(to) + dayLength));
-  return starts.map((start) => ({
+  const latest = localTime(zone.toLocal(to) + dayLength);
+  const { rule: unended, until } = endOfRule(rule.rule);
+  const starts = expand(unended, rule.start, earliest, latest);
+  const isIn = (start: LocalTime) => until === undefined || zone.toInstant(start) <= until;
+  return starts.filter(isIn).map((start) => ({
     start,
     end: ({ toInstant }) => after(toInstant(start), rule.length),
   }));
