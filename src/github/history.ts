@@ -26,7 +26,7 @@ export function githubHistory(client: GitHubClient): HistoryReader {
     commits: (from, page) => commits(client, from, page),
     tags: () => allPages((page) => tags(client, page), tagPages),
     releases: () => allPages((page) => releases(client, page), releasePages),
-    compare: (base, head) => compare(client, base, head),
+    compare: (base, head) => compareCommits(client, base, head),
     authorsBetween: (base, head) => authorsBetween(client, base, head),
   };
 }
@@ -107,8 +107,11 @@ async function releases(
   });
 }
 
-/** Of the second page of one commit each, as the first carries all the files that differ, with their patches. */
-async function compare(
+/**
+ * How the head stands to the base; `undefined` = one of them is not there, or they have no commit in common. Asks for the
+ * second page of one commit each, as the first carries all the files that differ, with their patches.
+ */
+export async function compareCommits(
   { octokit, owner, repo }: GitHubClient,
   base: string,
   head: string,
@@ -125,14 +128,17 @@ async function compare(
       .catch(undefinedIfAbsent);
     if (!answer) return undefined;
     const { status, ahead_by, base_commit } = answer.data;
-    return { relation: relations[status], ahead: ahead_by, base: toCommit(base_commit) };
+    const relation = relations[status];
+    if (!relation) throw new Error(`GitHub says that ${head} is ${status} of ${base}`);
+    return { relation, ahead: ahead_by, base: toCommit(base_commit) };
   });
 }
 
-const relations: Readonly<Record<'diverged' | 'ahead' | 'behind' | 'identical', Relation>> = {
+/** GitHub's words, which name the head's side, in ours. */
+const relations: Readonly<Record<string, Relation>> = {
+  identical: 'same',
   ahead: 'newer',
   behind: 'older',
-  identical: 'same',
   diverged: 'diverged',
 };
 

@@ -3,15 +3,8 @@ import type { Refs, Tip } from '../promotion/ways/ref-ports.ts';
 import type { Written } from '../promotion/ways/written.ts';
 import { explained, undefinedIfAbsent } from './api-error.ts';
 import type { GitHubClient } from './client.ts';
+import { compareCommits } from './history.ts';
 import { sentOnce, written } from './written.ts';
-
-/** Comparing names the head's side: how it stands to the base. */
-const relations: Readonly<Record<string, Relation>> = {
-  identical: 'same',
-  ahead: 'newer',
-  behind: 'older',
-  diverged: 'diverged',
-};
 
 /** Branches and tags by GitHub's git database. A move without force is a compare-and-swap; see `githubLedgerRefs`. */
 export function githubRefs(client: GitHubClient): Refs {
@@ -47,28 +40,8 @@ async function tip({ octokit, owner, repo }: GitHubClient, ref: string): Promise
   });
 }
 
-/** 404 also where the two have no commit in common. */
-async function relate(
-  { octokit, owner, repo }: GitHubClient,
-  commit: string,
-  to: string,
-): Promise<Relation> {
-  const purpose = { act: `compare ${commit} with ${to}`, permission: 'contents: read' };
-  const answer = await explained(purpose, () =>
-    octokit
-      .request('GET /repos/{owner}/{repo}/compare/{basehead}', {
-        owner,
-        repo,
-        basehead: `${to}...${commit}`,
-        per_page: 1,
-      })
-      .catch(undefinedIfAbsent),
-  );
-  if (!answer) return 'diverged';
-  const { status } = answer.data;
-  const relation = relations[status];
-  if (!relation) throw new Error(`GitHub says that ${commit} is ${status} of ${to}`);
-  return relation;
+async function relate(client: GitHubClient, commit: string, to: string): Promise<Relation> {
+  return (await compareCommits(client, to, commit))?.relation ?? 'diverged';
 }
 
 async function create(

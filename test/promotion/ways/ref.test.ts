@@ -71,7 +71,7 @@ describe('a branch', () => {
     const name = encodeURIComponent(ref);
     expect(requests).toEqual([
       `GET /git/ref/${name} 200`,
-      'GET /compare/SHA...SHA?per_page=1 200',
+      'GET /compare/SHA...SHA?per_page=1&page=2 200',
       `GET /git/ref/${name} 304`,
       `PATCH /git/refs/${name} 200`,
     ]);
