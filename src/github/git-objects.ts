@@ -1,7 +1,7 @@
 import type {
+  Comparisons,
   FoundFile,
   GitObjects,
-  History,
   TextFile,
 } from '../promotion/ways/pull-request/ports.ts';
 import { explained, undefinedIfAbsent } from './api-error.ts';
@@ -46,7 +46,7 @@ export function githubGitObjects(client: GitHubClient): GitObjects {
 }
 
 /** What lies between two commits, by GitHub's comparison. */
-export function githubHistory({ octokit, owner, repo }: GitHubClient): History {
+export function githubComparisons({ octokit, owner, repo }: GitHubClient): Comparisons {
   return {
     between: (from, to, limit) =>
       explained(read(`compare ${from} and ${to}`), async () => {

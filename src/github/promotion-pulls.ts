@@ -11,7 +11,7 @@ import type {
 import { explained, undefinedIfAbsent } from './api-error.ts';
 import { githubBranches } from './branches.ts';
 import type { GitHubClient } from './client.ts';
-import { githubGitObjects, githubHistory } from './git-objects.ts';
+import { githubComparisons, githubGitObjects } from './git-objects.ts';
 import { allPages, hasNext, pageSize } from './pages.ts';
 import { sentOnce, written } from './written.ts';
 
@@ -28,7 +28,7 @@ export function githubPullRequestWorld(client: GitHubClient, comments: Comments)
     trimmings: githubTrimmings(client),
     branches: githubBranches(client),
     objects: githubGitObjects(client),
-    history: githubHistory(client),
+    comparisons: githubComparisons(client),
   };
 }
 

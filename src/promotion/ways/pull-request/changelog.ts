@@ -12,7 +12,7 @@ export async function changelog({ order, context, ports }: Work): Promise<string
   if (from === undefined) return '';
   const before = commitOrNothing(() => context.commitOf(from));
   if (before === undefined) return '';
-  const found = await ports.history.between(before, context.commitOf(version), shown);
+  const found = await ports.comparisons.between(before, context.commitOf(version), shown);
   return found ? written(found, `${context.serverUrl}/${context.repository}`) : '';
 }
 

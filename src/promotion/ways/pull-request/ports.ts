@@ -7,7 +7,7 @@ export interface PullRequestWorld {
   readonly trimmings: Trimmings;
   readonly branches: Branches;
   readonly objects: GitObjects;
-  readonly history: History;
+  readonly comparisons: Comparisons;
 }
 
 /** What the way needs in all. */
@@ -61,7 +61,7 @@ export interface GitObjects {
 }
 
 /** What lies between two commits. */
-export interface History {
+export interface Comparisons {
   /** Of commits or branches. Oldest first, at most `limit`; `undefined` = one of them is not known. */
   between(from: string, to: string, limit: number): Promise<Comparison | undefined>;
 }

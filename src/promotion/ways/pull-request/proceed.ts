@@ -52,11 +52,11 @@ async function rebuild(work: Work, { head, merges }: ShownPull): Promise<string>
  * What people pushed, or forged with our trailers, is never merged by a run that may merge more than they may.
  */
 async function isExactly(work: Work, { head }: ShownPull): Promise<boolean> {
-  const { objects, history } = work.ports;
+  const { objects, comparisons } = work.ports;
   const commit = await objects.commit(head);
   const [parent] = commit.parents;
   if (parent === undefined || !isOwn(commit, work.order.promotion.id)) return false;
-  const toBase = await history.between(parent, work.settings.base, 1);
+  const toBase = await comparisons.between(parent, work.settings.base, 1);
   if (toBase?.behind !== 0) return false;
   const below = await objects.commit(parent);
   const edited = await editedFiles(work, parent);

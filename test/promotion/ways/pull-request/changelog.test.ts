@@ -28,7 +28,7 @@ function workWith(found: Comparison | undefined, from: string | undefined = 'v1'
     },
     ports: {
       ...pullRequestWay,
-      history: { between: async () => found },
+      comparisons: { between: async () => found },
       clock: () => now,
       warn: () => undefined,
     },
@@ -75,11 +75,11 @@ describe('the changelog', () => {
     const first = lab.git('rev-parse', 'HEAD');
     for (const name of ['one', 'two', 'three']) lab.commit({ [name]: name }, `${name}\n\nmore`);
     lab.git('push', '--quiet', 'origin', 'main');
-    const { history } = connected(lab).github.pullRequestWay;
-    const found = await history.between(first, 'main', 2);
+    const { comparisons } = connected(lab).github.pullRequestWay;
+    const found = await comparisons.between(first, 'main', 2);
     expect(found).toMatchObject({ ahead: 3, behind: 0 });
     expect(found?.commits.map(({ subject }) => subject)).toEqual(['one', 'two']);
-    expect(await history.between(first, 'f'.repeat(40), 2)).toBeUndefined();
+    expect(await comparisons.between(first, 'f'.repeat(40), 2)).toBeUndefined();
     await lab.close();
   });
 });
