@@ -97,9 +97,10 @@ function optional(body: Body, field: string): string | undefined {
   return body[field] === undefined || body[field] === null ? undefined : text(body, field);
 }
 
+/** The payloads as GitHub sends them, each with what its headers and the lab know besides. */
 async function events(world: World): Promise<Answer> {
   await takeInAll(world);
-  return ok(world.events.all());
+  return ok(world.events.all().map((event) => ({ ...event, ...event.payload })));
 }
 
 async function state(world: World): Promise<Answer> {
