@@ -12,6 +12,7 @@ import {
   union,
 } from 'valibot';
 import { nearest } from '../core/nearest.ts';
+import { approvingPermissions } from '../promotion/permissions.ts';
 import { ruled } from './cloudformation-fields.ts';
 import { wholeNumber } from './fields.ts';
 import { asList } from './lists.ts';
@@ -30,8 +31,6 @@ import { windowsSection } from './pipeline-windows-section.ts';
 import type { Fault } from './rule.ts';
 import { show, twoLines } from './wording.ts';
 
-const permissions = ['write', 'maintain', 'admin'];
-
 function approverFault(text: string): Fault | undefined {
   const allowed =
     'Write write, maintain or admin for a permission, "@octocat" for a person, or the slug of a team.';
@@ -45,7 +44,7 @@ function approverFault(text: string): Fault | undefined {
   if (['read', 'triage', 'none'].includes(text))
     return { wrong: `whoever only has ${text} may not approve`, next: allowed };
   if (/^[a-z0-9](?:[a-z0-9_-]{0,98}[a-z0-9_])?$/.test(text)) return undefined;
-  const meant = nearest(text, permissions);
+  const meant = nearest(text, approvingPermissions);
   return {
     wrong: `${show(text)} is no permission, no person and no slug of a team.${meant ? ` Did you mean ${show(meant)}?` : ''}`,
     next: meant ? `Write ${meant}.` : allowed,

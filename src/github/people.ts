@@ -1,10 +1,8 @@
 import { RequestError } from '@octokit/request-error';
-import type { Person } from '../promotion/facts.ts';
 import type { PeopleReader } from '../promotion/observe/ports.ts';
+import type { Permission } from '../promotion/permissions.ts';
 import { explained, isNotFound, undefinedIfAbsent } from './api-error.ts';
 import type { GitHubClient } from './client.ts';
-
-type Permission = Person['permission'];
 
 /** Each includes those before it. */
 const permissions: readonly (readonly [string, Permission])[] = [

@@ -1,6 +1,7 @@
 import type { Person } from './facts.ts';
 import { isAmong } from './gates/approval.ts';
 import type { Command } from './instruction.ts';
+import { isAtLeast, type Permission } from './permissions.ts';
 import { type Pipeline, stageNamed } from './pipeline.ts';
 
 /** Who gives a command. */
@@ -10,8 +11,6 @@ export interface Commander {
   /** Teams of which it cannot be told whether somebody is in them. */
   readonly doubtful: readonly string[];
 }
-
-const ranks = ['none', 'read', 'triage', 'write', 'maintain', 'admin'] as const;
 
 /**
  * Why somebody may not give a command, in a sentence that begins with `permission`; `undefined` = they may. An
@@ -43,10 +42,10 @@ function refusalOfApproval(
 }
 
 function refusalBelow(
-  least: 'write' | 'maintain',
+  least: Permission,
   mode: string,
   { login, person }: Commander,
 ): string | undefined {
-  if (ranks.indexOf(person.permission) >= ranks.indexOf(least)) return undefined;
+  if (isAtLeast(person.permission, least)) return undefined;
   return `permission: ${mode} needs ${least} access, and ${login} has ${person.permission}`;
 }

@@ -1,4 +1,5 @@
 import type { Instant } from '../core/time.ts';
+import type { Permission } from './permissions.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { PipelineRecord } from './records/record.ts';
 import type { VersionHistory } from './versions.ts';
@@ -51,7 +52,7 @@ export interface CheckResult {
 
 /** What GitHub says of a person in this repository. */
 export interface Person {
-  readonly permission: 'none' | 'read' | 'triage' | 'write' | 'maintain' | 'admin';
+  readonly permission: Permission;
   /** Slugs. */
   readonly teams: readonly string[];
 }

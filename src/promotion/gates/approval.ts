@@ -1,12 +1,10 @@
 import { own } from '../../core/own.ts';
 import { after, type Instant } from '../../core/time.ts';
 import type { Person } from '../facts.ts';
+import { approvingPermissions, isAtLeast } from '../permissions.ts';
 import type { ApprovalSettings } from '../pipeline.ts';
 import type { Approval } from '../records/record.ts';
 import type { Gate } from './gate.ts';
-
-const ranks = ['none', 'read', 'triage', 'write', 'maintain', 'admin'] as const;
-const permissions: readonly string[] = ['write', 'maintain', 'admin'];
 
 /** What approvals are judged by. */
 export interface ApprovalFacts {
@@ -57,13 +55,12 @@ export function isAmong(
 }
 
 /** Whether an entry of `by` is a permission; what is not, and begins with no @, is the slug of a team. */
-export function isPermission(entry: string): boolean {
-  return permissions.includes(entry);
+export function isPermission(entry: string): entry is (typeof approvingPermissions)[number] {
+  return (approvingPermissions as readonly string[]).includes(entry);
 }
 
 function matches(entry: string, { permission, teams }: Person): boolean {
-  if (!isPermission(entry)) return teams.includes(entry);
-  return ranks.indexOf(permission) >= (ranks as readonly string[]).indexOf(entry);
+  return isPermission(entry) ? isAtLeast(permission, entry) : teams.includes(entry);
 }
 
 /** The latest word of each person that is still good, with whether it counts. */

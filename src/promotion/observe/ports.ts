@@ -1,5 +1,5 @@
 import type { Duration, Instant } from '../../core/time.ts';
-import type { Person } from '../facts.ts';
+import type { Permission } from '../permissions.ts';
 import type { Relation } from '../versions.ts';
 
 /** A commit as it is listed. */
@@ -105,7 +105,7 @@ export interface CheckReader {
 
 /** What people may do in the repository. */
 export interface PeopleReader {
-  permission(login: string): Promise<Person['permission']>;
+  permission(login: string): Promise<Permission>;
   /** Whether someone is in a team of the repository's owner; `undefined` = this token may not know. */
   isMember(team: string, login: string): Promise<boolean | undefined>;
 }
