@@ -3,12 +3,15 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { understudyAction } from '../../src/actions/understudy/run.ts';
+import { openConversation } from '../actions/promote-environment/conversation.ts';
 import {
+  decisionOn,
   type Ended,
   openPromotionLab,
   type PromotionLab,
 } from '../actions/promote-environment/promotion-lab.ts';
+import { tokenWith } from '../github/connected.ts';
+import { control } from '../lab/github/controls.ts';
 import { repository } from '../lab/github/lab.ts';
 
 const example = (path: string) => readFileSync(`examples/promotions/${path}`, 'utf8');
@@ -31,8 +34,6 @@ beforeAll(async () => {
     .replaceAll('https://staging.shop.example.com', `${address}/staging`)
     .replaceAll('https://shop.example.com', `${address}/production`);
   lab = await openPromotionLab(configuration);
-  await lab.collaborator('ada', 'write');
-  await lab.collaborator('mia', 'maintain');
 });
 afterAll(async () => {
   await lab.close();
@@ -43,11 +44,8 @@ afterAll(async () => {
 async function tokenOf(workflow: string): Promise<string> {
   const { jobs } = parse(example(`.github/workflows/${workflow}`));
   const [job] = Object.values(jobs) as { permissions: Record<string, string> }[];
-  const { body } = await lab.lab.call('POST', '/_lab/tokens', {
-    permissions: job?.permissions,
-    repository,
-  });
-  return body.token;
+  if (!job?.permissions) throw new Error(`${workflow} states no permissions`);
+  return tokenWith(lab.lab, job.permissions);
 }
 
 /** The schedule comes round. */
@@ -59,9 +57,7 @@ async function promote(): Promise<Ended> {
 }
 
 function of(ended: Ended, name: string) {
-  const all: readonly { stage: string; decision: string; reason: string }[] =
-    ended.outputs.promotions;
-  const found = all.find(({ stage }) => stage === name);
+  const found = decisionOn(ended, name);
   return `${found?.decision} ${found?.reason}`;
 }
 
@@ -71,22 +67,8 @@ async function endRun(): Promise<string> {
   const { body } = await lab.lab.call('GET', path);
   const [run] = body.workflow_runs;
   const ended = { repository, id: run.id, status: 'completed', conclusion: 'success' };
-  await lab.lab.call('POST', '/_lab/runs', ended);
+  await control(lab.lab, 'POST', 'runs', ended);
   return run.display_title;
-}
-
-async function comment(text: string, token: string): Promise<void> {
-  const issues = `/repos/${repository}/issues`;
-  const { body: issue } = await lab.lab.call('POST', issues, { title: 'Release' });
-  const said = await lab.lab.call('POST', `${issues}/${issue.number}/comments`, { body: text });
-  const user = { login: 'mia', type: 'User' };
-  const payload = {
-    action: 'created',
-    issue: { number: issue.number },
-    comment: { ...said.body, user },
-  };
-  const ended = await lab.act(understudyAction, {}, { event: 'issue_comment', payload, token });
-  expect([ended.failures, ended.warnings]).toEqual([[], []]);
 }
 
 async function pullRequest() {
@@ -108,7 +90,7 @@ test('the example takes a commit from main to production, with the permissions t
   const { promotion } = staging.outputs;
   expect(await endRun()).toBe(`Deploy ${version} to staging (${promotion}-a1)`);
   running.staging = version;
-  expect(of(await promote(), 'production')).toBe('wait soak: 0.0s of 1d healthy on staging');
+  expect(of(await promote(), 'production')).toBe('wait soak: 0s of 1d healthy on staging');
 
   for (let looks = 0; looks < 5; looks += 1) {
     lab.pass('4h45m');
@@ -116,7 +98,10 @@ test('the example takes a commit from main to production, with the permissions t
   }
   expect(of(await promote(), 'production')).toBe('wait approval: 0 of 1 by maintain');
   const token = await tokenOf('promote-comments.yml');
-  await comment(`/promote approve production ${version.slice(0, 8)}`, token);
+  const { say } = await openConversation(lab);
+  const approve = `/promote approve production ${version.slice(0, 8)}`;
+  const approved = await say(approve, 'mia', {}, { token });
+  expect([approved.failures, approved.warnings]).toEqual([[], []]);
 
   const opened = await pullRequest();
   expect(opened).toMatchObject({

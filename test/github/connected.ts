@@ -1,4 +1,5 @@
 import { connectGitHub, type GitHub } from '../../src/github/connect.ts';
+import { control, forgetRequests } from '../lab/github/controls.ts';
 import { type Lab, repository } from '../lab/github/lab.ts';
 
 /** A connection to a stand-in, and what it said on the way. */
@@ -27,21 +28,29 @@ export function connected(
   return { github, debug, warnings };
 }
 
-/** A token with these permissions and no others. */
-export async function tokenWith(lab: Lab, permissions: object): Promise<string> {
-  const { body } = await lab.call('POST', '/_lab/tokens', { permissions, repository });
-  return body.token;
+/** A token with these permissions and no others; of a workflow, or of `login`. */
+export async function tokenWith(lab: Lab, permissions: object, login?: string): Promise<string> {
+  const { token } = await control(lab, 'POST', 'tokens', { permissions, repository, login });
+  return token;
 }
 
 /** Method, path and status of all requests since the last call, as `GET /pulls/1 200`. */
 export async function requestsOf(lab: Lab): Promise<string[]> {
-  const { body } = await lab.call('GET', '/_lab/requests', undefined);
-  await lab.call('DELETE', '/_lab/requests');
-  const all = body as { method: string; path: string; status: number }[];
+  const all: { method: string; path: string; status: number }[] = await control(
+    lab,
+    'GET',
+    'requests',
+  );
+  await forgetRequests(lab);
   return all
     .filter(({ path }) => !path.startsWith('/_lab'))
     .map(
       ({ method, path, status }) =>
         `${method} ${path.replace(`/repos/${repository}`, '')} ${status}`,
     );
+}
+
+/** Those that are there to change something. */
+export function writesAmong(requests: readonly string[]): string[] {
+  return requests.filter((line) => !line.startsWith('GET '));
 }

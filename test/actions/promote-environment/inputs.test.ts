@@ -87,8 +87,8 @@ describe('the inputs of promote-environment', () => {
       'report without what it needs',
       { mode: 'report' },
       [
-        'input promotion is "", allowed: a text, as mode report needs promotion, result',
-        'input result is "", allowed: a text, as mode report needs promotion, result',
+        'input promotion is missing: mode report needs promotion, result',
+        'input result is missing: mode report needs promotion, result',
       ],
     ],
     [
@@ -102,17 +102,17 @@ describe('the inputs of promote-environment', () => {
     [
       'an approval without a version',
       { mode: 'approve', stage: 'production' },
-      ['input version is "", allowed: a text, as mode approve needs stage, version'],
+      ['input version is missing: mode approve needs stage, version'],
     ],
     [
       'an override without a reason',
       { mode: 'override', stage: 'a', version: 'v1', gates: 'soak' },
-      ['input why is "", allowed: a text, as mode override needs stage, version, gates, why'],
+      ['input why is missing: mode override needs stage, version, gates, why'],
     ],
     [
       'a version to be released nowhere',
       { mode: 'release', version: 'v1' },
-      ['input stage is "", allowed: the stage that the version is let into once more'],
+      ['input stage is missing: mode release with a version needs the stage that it is let into'],
     ],
     [
       'a gate that there is not',

@@ -1,11 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { expect } from '@jest/globals';
 import { promoteAction } from '../../../src/actions/promote-environment/run.ts';
 import { parseDuration } from '../../../src/core/time.ts';
 import type { Problem } from '../../../src/core/user-error.ts';
 import { type ActionOutcome, failedOutcome } from '../../../src/runner/run-action.ts';
-import { requestsOf } from '../../github/connected.ts';
+import { requestsOf, writesAmong } from '../../github/connected.ts';
+import { collaborator } from '../../lab/github/controls.ts';
 import { type Lab, repository, startLab } from '../../lab/github/lab.ts';
 
 /** What a step is given besides its inputs. */
@@ -30,25 +32,35 @@ export interface Ended {
   readonly summary: string;
   /** Method, path and status of each. */
   readonly requests: readonly string[];
+  /** Of the requests, those that are there to change something. */
+  readonly writes: readonly string[];
 }
+
+type Inputs = Readonly<Record<string, string>>;
 
 type Action = (run: Parameters<typeof promoteAction>[0]) => Promise<ActionOutcome>;
 
-/** A repository with pipelines at a stand-in of GitHub, and a clock that is moved by hand. */
+/**
+ * A repository with pipelines at a stand-in of GitHub, and a clock that is moved by hand. `ada` may write, `mia` maintains
+ * the repository.
+ */
 export interface PromotionLab {
   readonly lab: Lab;
   /** Pushes a commit to main, and answers it. */
   push(files?: Readonly<Record<string, string>>): string;
   pass(length: string): void;
   now(): string;
-  step(inputs?: Readonly<Record<string, string>>, more?: Circumstance): Promise<Ended>;
+  step(inputs?: Inputs, more?: Circumstance): Promise<Ended>;
   /** As `step`, of another action. */
-  act(
-    action: Action,
-    inputs?: Readonly<Record<string, string>>,
-    more?: Circumstance,
-  ): Promise<Ended>;
-  collaborator(login: string, permission: string): Promise<void>;
+  act(action: Action, inputs?: Inputs, more?: Circumstance): Promise<Ended>;
+  /** Reports on what a step handed out, as another job of the same workflow would. */
+  report(of: Ended, result: string, more?: Inputs): Promise<Ended>;
+  /** Takes what is handed out for a stage, and reports that it went well; answers the step that handed it out. */
+  deploy(stage: string): Promise<Ended>;
+  /** Pushes a version and deploys it to `staging`, from where it may go on; answers the version. */
+  staged(): Promise<string>;
+  /** The commit that a branch is at. */
+  tip(branch: string): string;
   close(): Promise<void>;
 }
 
@@ -66,12 +78,13 @@ export async function openPromotionLab(configuration: string): Promise<Promotion
   let pushes = 0;
   const push = (files: Readonly<Record<string, string>> = {}) => {
     pushes += 1;
-    lab.commit({ 'app.txt': `${pushes}\n`, ...files }, `Change ${pushes}`);
-    lab.git('commit', '--quiet', '--amend', '--no-edit', '--author', author);
+    const version = lab.commit({ 'app.txt': `${pushes}\n`, ...files }, `Change ${pushes}`, author);
     lab.git('push', '--quiet', 'origin', 'main');
-    return lab.git('rev-parse', 'HEAD');
+    return version;
   };
   push({ [file]: configuration });
+  await collaborator(lab, 'ada', 'write');
+  await collaborator(lab, 'mia', 'maintain');
   const act: PromotionLab['act'] = async (action, inputs = {}, more = {}) => {
     runs += 1;
     const payload = { repository: { default_branch: 'main' }, ...more.payload };
@@ -93,11 +106,10 @@ export async function openPromotionLab(configuration: string): Promise<Promotion
     },
     now: () => new Date(now).toISOString(),
     act,
-    step: (inputs, more) => act(promoteAction, inputs, more),
-    collaborator: async (login, permission) => {
-      const body = { repository, login, permission };
-      const { status } = await lab.call('POST', '/_lab/collaborators', body);
-      if (status >= 300) throw new Error(`no collaborator: ${status}`);
+    ...stepsOf(act, push),
+    tip: (branch) => {
+      lab.git('fetch', '--quiet', 'origin');
+      return lab.git('rev-parse', `origin/${branch}`);
     },
     close: async () => {
       rmSync(folder, { recursive: true, force: true });
@@ -106,9 +118,37 @@ export async function openPromotionLab(configuration: string): Promise<Promotion
   };
 }
 
+/** What the jobs of a workflow do with steps, from one action of any kind. */
+function stepsOf(
+  act: PromotionLab['act'],
+  push: PromotionLab['push'],
+): Pick<PromotionLab, 'step' | 'report' | 'deploy' | 'staged'> {
+  const step: PromotionLab['step'] = (inputs, more) => act(promoteAction, inputs, more);
+  const report: PromotionLab['report'] = ({ outputs: { promotion } }, result, more) =>
+    step({ mode: 'report', promotion, result, ...more });
+  const deploy = async (stage: string) => {
+    const handed = await step();
+    expect(handed.outputs).toMatchObject({ decision: 'promote', stage });
+    expect(await report(handed, 'success')).toMatchObject({ exit: 0, failures: [] });
+    return handed;
+  };
+  const staged = async () => {
+    const version = push();
+    await deploy('staging');
+    return version;
+  };
+  return { step, report, deploy, staged };
+}
+
+/** What a step says about one stage. */
+export function decisionOn({ outputs }: Ended, stage: string) {
+  const all: readonly { stage: string; decision: string; reason: string }[] = outputs.promotions;
+  return all.find((each) => each.stage === stage);
+}
+
 function environmentOf(
   { github }: Lab,
-  inputs: Readonly<Record<string, string>>,
+  inputs: Inputs,
   { actor = 'ada', run: number, event = 'schedule', token, environment }: Circumstance,
   runs: number,
 ): Record<string, string> {
@@ -147,6 +187,7 @@ async function run(
     endGroup: nothing,
     warn: (message) => warnings.push(message),
   }).catch((cause) => failedOutcome('promote-environment', cause));
+  const requests = await requestsOf(lab);
   const { outputs, failures = [], summary = '' } = outcome;
   return {
     exit: failures.length > 0 ? 1 : 0,
@@ -161,6 +202,7 @@ async function run(
       (line) => !/UNDERSTUDY_NOW/.test(line),
     ),
     summary,
-    requests: await requestsOf(lab),
+    requests,
+    writes: writesAmong(requests),
   };
 }

@@ -20,8 +20,8 @@ export interface Lab {
   readonly state: string;
   readonly clone: string;
   git(...args: string[]): string;
-  /** Writes files, commits them and answers the commit. */
-  commit(files: Readonly<Record<string, string>>, message?: string): string;
+  /** Writes files, commits them as `Name <address>`, or as Ada, and answers the commit. */
+  commit(files: Readonly<Record<string, string>>, message?: string, author?: string): string;
   call(method: string, path: string, body?: unknown, options?: CallOptions): Promise<Reply>;
   close(): Promise<void>;
 }
@@ -32,6 +32,8 @@ export interface CallOptions {
 }
 
 export const repository = 'acme/app';
+
+const ada = 'Ada <ada@example.com>';
 
 const identity = {
   GIT_AUTHOR_NAME: 'Ada',
@@ -63,13 +65,13 @@ export async function startLab(options: Partial<GitHubOptions> = {}): Promise<La
     state,
     clone,
     git: (...args) => gitIn(clone, ...args),
-    commit: (files, message = 'Change') => {
+    commit: (files, message = 'Change', author = ada) => {
       for (const [path, content] of Object.entries(files)) {
         mkdirSync(dirname(join(clone, path)), { recursive: true });
         writeFileSync(join(clone, path), content);
       }
       gitIn(clone, 'add', '--all');
-      gitIn(clone, 'commit', '--quiet', '--allow-empty', '-m', message);
+      gitIn(clone, 'commit', '--quiet', '--allow-empty', '--author', author, '-m', message);
       return gitIn(clone, 'rev-parse', 'HEAD');
     },
     call: (method, path, body, given) => call(github, method, path, body, given),

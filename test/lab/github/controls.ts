@@ -1,0 +1,44 @@
+import type { Fault } from '../../../src/lab/github/faults.ts';
+import { type Lab, type Reply, repository } from './lab.ts';
+
+/** Asks the stand-in for what GitHub has no button for. Throws when it refuses: a fault that is not set proves nothing. */
+export async function control(
+  lab: Lab,
+  method: string,
+  path: string,
+  body?: object,
+): Promise<Reply['body']> {
+  const reply = await lab.call(method, `/_lab/${path}`, body);
+  if (reply.status < 300) return reply.body;
+  throw new Error(`${method} /_lab/${path}: ${reply.status} ${JSON.stringify(reply.body)}`);
+}
+
+/** Makes the next call of a kind go wrong, or the next `times`. */
+export async function fault(
+  lab: Lab,
+  action: string,
+  match: Fault['match'],
+  more: Partial<Pick<Fault, 'times' | 'milliseconds'>> = {},
+): Promise<void> {
+  await control(lab, 'POST', 'faults', { match, action, ...more });
+}
+
+/** Faults that have hit nothing yet. */
+export function faultsLeft(lab: Lab): Promise<readonly Fault[]> {
+  return control(lab, 'GET', 'faults');
+}
+
+/** Nothing goes wrong any longer. */
+export async function mend(lab: Lab): Promise<void> {
+  await control(lab, 'DELETE', 'faults');
+}
+
+/** Forgets the requests so far. */
+export async function forgetRequests(lab: Lab): Promise<void> {
+  await control(lab, 'DELETE', 'requests');
+}
+
+/** Gives somebody a permission on the repository. */
+export async function collaborator(lab: Lab, login: string, permission: string): Promise<void> {
+  await control(lab, 'POST', 'collaborators', { repository, login, permission });
+}
