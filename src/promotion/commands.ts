@@ -1,8 +1,8 @@
 import { start } from '../core/start.ts';
 import { parseDuration, parseInstant } from '../core/time.ts';
+import { overridableGates } from './gates/override.ts';
 import type { Instruction, Until } from './instruction.ts';
 import type { Pipeline } from './pipeline.ts';
-import { overridableGates } from './transitions/approve.ts';
 import { unknownStage } from './unknown-stage.ts';
 
 /** What every command about promotions begins with. */

@@ -1,4 +1,5 @@
 import { parseDuration, parseInstant } from '../../core/time.ts';
+import { overridableGates } from '../../promotion/gates/override.ts';
 import {
   type Instruction,
   modes,
@@ -6,7 +7,6 @@ import {
   reportedResults,
   type Until,
 } from '../../promotion/instruction.ts';
-import { overridableGates } from '../../promotion/transitions/approve.ts';
 import type { InputReader } from '../../runner/read-inputs.ts';
 import { type CommonInputs, readCommonInputs } from '../common-inputs.ts';
 

@@ -12,6 +12,9 @@ const ordinary: readonly string[] = [
   'hold',
 ];
 
+/** Gates that an emergency may name; `all` is every one but `health`. */
+export const overridableGates: readonly string[] = ['all', 'health', ...ordinary];
+
 /** The emergencies that hold for this version now, oldest first. */
 export function liveOverrides(
   overrides: readonly Override[],

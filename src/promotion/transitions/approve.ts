@@ -1,4 +1,5 @@
 import type { Instant } from '../../core/time.ts';
+import { overridableGates } from '../gates/override.ts';
 import {
   type Approval,
   type Override,
@@ -12,17 +13,6 @@ import { type Answer, type Author, answer, refuse } from './answer.ts';
 const kept = 100;
 /** Emergencies that are kept; the history of the ledger has all of them. */
 const keptOverrides = 20;
-/** Gates that an emergency may name; `all` is every one but `health`. */
-export const overridableGates: readonly string[] = [
-  'all',
-  'health',
-  'soak',
-  'window',
-  'checks',
-  'approval',
-  'verification',
-  'hold',
-];
 
 /** Adds a person's word for a version on a stage. Whether it counts is for the gate to say; a second one renews it. */
 export function approve(record: PipelineRecord, stage: string, approval: Approval): Answer {
