@@ -203,6 +203,6 @@ async function findOrAct(
   const effect = await find(order);
   if (effect) return { kind: 'acted', effect };
   if (!allowed)
-    return { kind: 'nothing', at: clock(), evidence: 'nothing was done, and gates are shut' };
+    return { kind: 'nothing', at: clock(), evidence: 'nothing was done, and nothing may be now' };
   return lease && mayAct(lease, lease, clock(), actMargin) ? act(order) : undefined;
 }

@@ -5,7 +5,7 @@ import { earliestChange, type Gate, isOpen, worstGate } from './gates/gate.ts';
 import { lastAttempt, leaseEnd, openClaim, openEffect } from './records/leases.ts';
 import type { Attempt, Promotion } from './records/record.ts';
 import { deadline } from './settle.ts';
-import { isUnknown, type StageContext } from './stage-context.ts';
+import { isUnknown, runsWell, type StageContext } from './stage-context.ts';
 import { commonGates, gatesFor } from './stage-gates.ts';
 
 /** What becomes of a promotion that is under way. */
@@ -37,7 +37,8 @@ function decideClaimed(context: StageContext, promotion: Promotion, claim: Attem
       { wakeAt: end },
     );
   const gates = gatesOfActive(context, promotion);
-  const free = gates.every(isOpen) && !isUnknown(context) && !isPassed(context, promotion);
+  const isNeeded = !runsWell(context, promotion) && !isPassed(context, promotion);
+  const free = gates.every(isOpen) && !isUnknown(context) && isNeeded;
   return about(
     context,
     promotion,

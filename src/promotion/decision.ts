@@ -15,7 +15,8 @@ export interface Decision {
   /** Number of the attempt to make. */
   readonly attempt?: number;
   /**
-   * Of `promote`: `claim` may act; `adopt` only looks whether the holder before has acted, as the gates are shut now.
+   * Of `promote`: `claim` may act; `adopt` only looks whether the holder before has acted, as gates are shut now, or the stage runs the version by
+   * whatever way.
    */
   readonly act?: 'claim' | 'adopt';
   readonly gates: readonly Gate[];

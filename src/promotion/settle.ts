@@ -14,7 +14,7 @@ import {
 } from './records/record.ts';
 import { nextAttemptAt } from './records/retry.ts';
 import { addObservation, isWorthRecording, vouchedFor } from './records/visits.ts';
-import { contextOf, isUnknown, knownFrom, type StageContext } from './stage-context.ts';
+import { contextOf, isUnknown, knownFrom, runsWell, type StageContext } from './stage-context.ts';
 import { inOrder } from './stage-graph.ts';
 
 /**
@@ -97,9 +97,13 @@ function withoutWay(context: StageContext, promotion: Promotion): Promotion {
   return end(`${version} left ${stage.after.join(', ')} before it was ready to go on`);
 }
 
-/** An outcome that is reported settles itself while its holder may still report. */
-function hasArrived({ known, stage, observation, current }: StageContext, promotion: Promotion) {
-  if (observation?.health !== 'healthy' || current !== promotion.version) return false;
+/**
+ * An outcome that is reported settles itself while its holder may still report. What was done under a claim is recorded
+ * first, by its holder or by whoever takes it over, so that the record says so, whoever died.
+ */
+function hasArrived(context: StageContext, promotion: Promotion): boolean {
+  const { known, stage } = context;
+  if (!runsWell(context, promotion) || openClaim(promotion)) return false;
   const attempt = openEffect(promotion);
   return !attempt || stage.arrival === 'observed' || known.now >= leaseEnd(attempt);
 }
@@ -135,7 +139,7 @@ function withDone(
   if (!effect || effect.doneAt !== undefined) return promotion;
   return {
     ...withAttempt(promotion, { effect: { ...effect, doneAt: at } }),
-    reason: `arrival: ${evidence}; the stage does not yet run ${promotion.version} and healthy`,
+    reason: `arrival: ${evidence}; the stage is not yet seen to run ${promotion.version} and be healthy`,
   };
 }
 

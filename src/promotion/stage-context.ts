@@ -2,7 +2,7 @@ import { clockMargin } from '../ledger/lease.ts';
 import type { PromotionFacts, StageObservation } from './facts.ts';
 import type { Upstream } from './gates/upstream.ts';
 import { type Stage, stageNamed } from './pipeline.ts';
-import { type StageRecord, stageRecord, type Visit } from './records/record.ts';
+import { type Promotion, type StageRecord, stageRecord, type Visit } from './records/record.ts';
 import { orderOf, type VersionOrder } from './versions.ts';
 
 /** The facts, with the history made ready once. */
@@ -64,6 +64,11 @@ export function observedVersion(
 ): string | undefined {
   if (!observation || observation.health === 'unknown') return undefined;
   return observation.version === undefined ? undefined : order.keyOf(observation.version);
+}
+
+/** Whether the stage is seen to run a version and to be healthy. */
+export function runsWell({ observation, current }: StageContext, { version }: Promotion): boolean {
+  return observation?.health === 'healthy' && current === version;
 }
 
 /** Whether nobody knows what the stage runs. */

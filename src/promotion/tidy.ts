@@ -1,6 +1,6 @@
 import type { Instant } from '../core/time.ts';
 import type { ActOrder, PipelineRecords } from './ports.ts';
-import { withPromotion } from './records/change-promotion.ts';
+import { withAttempt, withLateEffect, withPromotion } from './records/change-promotion.ts';
 import { leaseEnd, openClaim } from './records/leases.ts';
 import {
   type Effect,
@@ -29,6 +29,12 @@ interface Leftover {
   readonly why: string;
 }
 
+/** What was cleared away. */
+interface Cleared extends Leftover {
+  /** Of a holder that died without a note of it. */
+  readonly found: Effect | undefined;
+}
+
 type TidyingWay = Pick<StageWay, 'find'> & Required<Pick<StageWay, 'tidy'>>;
 
 /**
@@ -37,23 +43,38 @@ type TidyingWay = Pick<StageWay, 'find'> & Required<Pick<StageWay, 'tidy'>>;
  * What fails is a warning, and is tried by the next run. Answers the record as it is then.
  */
 export async function tidyEnded(ports: TidyPorts, record: PipelineRecord): Promise<PipelineRecord> {
-  const done: Leftover[] = [];
+  const done: Cleared[] = [];
   for (const leftover of leftovers(record, ports).slice(0, atMost)) {
-    if (await isCleared(ports, record.pipeline, leftover)) done.push(leftover);
+    const cleared = await clear(ports, record.pipeline, leftover);
+    if (cleared) done.push(cleared);
   }
   if (done.length === 0) return record;
   const why = `tidied: ${done.map(({ promotion }) => promotion.id).join(', ')}`;
-  const changed = await ports.records.change((before) => {
-    const after = done.reduce(noted, before);
+  const changed = await ports.records.change((before, now) => {
+    const after = done.reduce((noted, each) => withNote(noted, each, now), before);
     return after === before ? undefined : { record: after, why };
   });
   return changed.kind === 'unknown' ? record : changed.record;
 }
 
-function noted(record: PipelineRecord, { stage, promotion: { id } }: Leftover): PipelineRecord {
+function withNote(
+  record: PipelineRecord,
+  { stage, promotion: { id }, found }: Cleared,
+  now: Instant,
+): PipelineRecord {
   return withStage(record, stage, (before) =>
-    withPromotion(before, id, (each) => (each.tidied ? each : { ...each, tidied: true })),
+    withPromotion(before, id, (each) =>
+      each.tidied ? each : { ...withoutClaim(each, found, now), tidied: true },
+    ),
   );
+}
+
+/** A claim whose holder died is over, with what was found of it. */
+function withoutClaim(promotion: Promotion, found: Effect | undefined, now: Instant): Promotion {
+  if (!openClaim(promotion)) return promotion;
+  if (found) return withLateEffect(promotion, found);
+  const outcome = { result: 'lost', at: now, evidence: 'nothing of it was found' } as const;
+  return withAttempt(promotion, { outcome });
 }
 
 function leftovers(record: PipelineRecord, ports: TidyPorts): Leftover[] {
@@ -88,22 +109,27 @@ function reasonFor({ reason }: Promotion, all: readonly Promotion[]): string {
   return url === undefined ? reason : `${reason}, ${url}`;
 }
 
-async function isCleared(
+/** `undefined` = it could not be cleared away. */
+async function clear(
   ports: TidyPorts,
   pipeline: string,
-  { stage, promotion, why }: Leftover,
-): Promise<boolean> {
+  leftover: Leftover,
+): Promise<Cleared | undefined> {
+  const { stage, promotion, why } = leftover;
   const way = wayOf(ports, stage);
-  if (!way) return false;
+  if (!way) return undefined;
   try {
-    for (const { order, effect } of await effectsOf(way, pipeline, stage, promotion)) {
-      await way.tidy(order, effect, why);
+    const effects = await effectsOf(way, pipeline, stage, promotion);
+    for (const { order, effect } of effects) {
+      if (isLeft(promotion, effect)) await way.tidy(order, effect, why);
     }
-    return true;
+    const last = promotion.attempts.at(-1)?.number;
+    const found = effects.find(({ order }) => order.attempt === last)?.effect;
+    return { ...leftover, found };
   } catch (cause) {
     const message = cause instanceof Error ? cause.message : String(cause);
     ports.warn(`${stage}: ${promotion.id} could not be cleared away: ${message}`);
-    return false;
+    return undefined;
   }
 }
 
@@ -119,8 +145,7 @@ async function effectsOf(
     const { number, lease, outcome } = attempt;
     const order = { pipeline, stage, promotion, attempt: number, key: lease.effect };
     const effect = attempt.effect ?? (outcome ? undefined : await way.find(order));
-    if (effect && isLeft(promotion, effect))
-      known.set(`${effect.kind} ${effect.reference}`, { order, effect });
+    if (effect) known.set(`${effect.kind} ${effect.reference}`, { order, effect });
   }
   return [...known.values()];
 }

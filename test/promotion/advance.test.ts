@@ -254,6 +254,46 @@ describe('a claim', () => {
     expect(stageRecord(world.record, 'dev').promotions[0]?.phase).toBe('running');
   });
 
+  test('whose holder was killed after it acted leaves what it would have left without that', async () => {
+    const played = async (isKilled: boolean) => {
+      const world = new PipelineWorld(threeStages);
+      world.push();
+      if (isKilled) world.faults.act = 'after';
+      await run(world).catch(() => undefined);
+      completePromotion(world, 'dev', 'v1');
+      const inTheLease = await run(world);
+      world.pass(leaseLength + 1);
+      for (let index = 0; index < 2; index += 1) await run(world);
+      const { promotions } = stageRecord(world.record, 'dev');
+      const shown = promotions.map(({ phase, attempts }) => [
+        phase,
+        ...attempts.map(({ number, effect, outcome }) => [
+          number,
+          effect?.reference,
+          outcome?.result,
+        ]),
+      ]);
+      return { shown, broken: world.broken, first: inTheLease.decisions[0]?.rule };
+    };
+    const undisturbed = await played(false);
+    expect(undisturbed.shown).toMatchObject([['succeeded', [1, expect.anything(), 'succeeded']]]);
+    expect(await played(true)).toEqual({ ...undisturbed, first: 'claimed' });
+  });
+
+  test('is not acted on where the stage got the version by hand, and ends well', async () => {
+    const world = new PipelineWorld(threeStages);
+    world.push();
+    await dieAt(world, 5);
+    world.stage('dev').version = 'v1';
+    world.pass(leaseLength + 1);
+    expect((await run(world)).decisions[0]).toMatchObject({ rule: 'take-over', act: 'adopt' });
+    await run(world);
+    expect(starts(world)).not.toContain('dev v1');
+    expect(stageRecord(world.record, 'dev').promotions).toMatchObject([
+      { phase: 'succeeded', attempts: [] },
+    ]);
+  });
+
   test('of which nothing was done is given up during a hold, and made again after it', async () => {
     const world = new PipelineWorld(threeStages);
     world.push();

@@ -118,6 +118,9 @@ export class Invariants implements Watch {
       if (now && now.phase !== promotion.phase)
         this.broken(`${promotion.id} had ended ${promotion.phase}, and is ${now.phase}`);
     }
+    for (const { id, phase, attempts } of next.promotions)
+      if (phase === 'succeeded' && attempts.some(({ outcome }) => !outcome))
+        this.broken(`${id} succeeded, and an attempt at it has no end`);
     const ids = next.promotions.map(({ id }) => id);
     if (new Set(ids).size < ids.length) this.broken(`${name} has one promotion twice`);
   }

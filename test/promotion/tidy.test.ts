@@ -153,6 +153,22 @@ describe('clearing away', () => {
     expect(site.notes()).toEqual([true]);
   });
 
+  test('notes what a holder that died did, or that nothing is there of it', async () => {
+    const left = (version: string) => promotion(version, { attempts: [attempt()] });
+    const last = async (site: Site) => {
+      await site.run();
+      return stageRecord(site.record, 'production').promotions[0]?.attempts[0];
+    };
+    const site = new Site(left('v1'));
+    site.found = pull(3);
+    expect(await last(site)).toEqual(attempt({ effect: pull(3) }));
+    expect((await last(new Site(left('v1'))))?.outcome?.result).toBe('lost');
+    const arrived = new Site(promotion('v1', { phase: 'succeeded', attempts: [attempt()] }));
+    arrived.found = run;
+    expect(await last(arrived)).toMatchObject({ effect: run, outcome: { result: 'succeeded' } });
+    expect(arrived.tidied).toEqual([]);
+  });
+
   test('goes on after a failure, which is a warning and stays for the next run', async () => {
     const site = new Site(promotion('v1'), promotion('v2'));
     site.broken.add('v1');

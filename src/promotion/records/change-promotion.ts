@@ -55,13 +55,27 @@ export function ended(
   return { ...rest, phase, reason, endedAt: now };
 }
 
+function nameOf({ kind, reference }: Effect): string {
+  const [, run] = /^run-(\d+)-/.exec(reference) ?? [];
+  if (kind === 'outputs') return run === undefined ? reference : `the jobs of run ${run}`;
+  return kind === 'pull-request' ? `pull request #${reference}` : `${kind} ${reference}`;
+}
+
 /** The promotion with the effect of its latest attempt. */
 export function withEffect(promotion: Promotion, effect: Effect): Promotion {
   return {
     ...withAttempt(promotion, { effect }),
     phase: 'running',
-    reason: `running: attempt ${promotion.attempts.length} by ${effect.kind} ${effect.reference}`,
+    reason: `running: attempt ${promotion.attempts.length} by ${nameOf(effect)}`,
   };
+}
+
+/** The promotion, which has ended, with what its latest attempt turned out to have done. */
+export function withLateEffect(promotion: Promotion, effect: Effect): Promotion {
+  const { phase, reason, endedAt = effect.at } = promotion;
+  if (phase !== 'succeeded') return withAttempt(promotion, { effect });
+  const outcome: Outcome = { result: 'succeeded', at: endedAt, evidence: reason };
+  return withAttempt(promotion, { effect, outcome });
 }
 
 /**

@@ -5,6 +5,7 @@ import {
   afterFailure,
   withAttempt,
   withEffect,
+  withLateEffect,
   withPromotion,
 } from '../records/change-promotion.ts';
 import { openClaim } from '../records/leases.ts';
@@ -64,7 +65,7 @@ function afterAct(promotion: Promotion, { retry }: Stage, act: Act, jitter: numb
 
 /** What was done although the promotion had ended meanwhile is noted, so that it is cleared away. */
 function afterLateAct(promotion: Promotion, act: Act): Promotion {
-  if (act.kind === 'acted') return withAttempt(promotion, { effect: act.effect });
+  if (act.kind === 'acted') return withLateEffect(promotion, act.effect);
   const { at, evidence } = act;
   return withAttempt(promotion, { outcome: { result: 'errored', at, evidence } });
 }

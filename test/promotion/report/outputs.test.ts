@@ -135,7 +135,7 @@ describe('the outputs', () => {
       state: 'waiting',
       since: '2026-11-24T12:00:00.000Z',
       until: '2026-11-25T12:00:00.000Z',
-      evidence: '0.0s of 1d healthy on staging',
+      evidence: '0s of 1d healthy on staging',
     });
   });
 
@@ -246,7 +246,7 @@ describe('decisions as they came out', () => {
 
   test('are waits where nothing of the holder before was found and gates are shut', () => {
     const shut = { ...promoting, gates: [{ ...gates[0], state: 'waiting', until: minutes(60) }] };
-    const pending = promotion({ reason: 'pending: nothing was done, and gates are shut' });
+    const pending = promotion({ reason: 'pending: nothing was done, and nothing may be now' });
     const [came] = concluded({
       decisions: [shut as Decision],
       record: recordWith(pending),
