@@ -9,7 +9,7 @@ import { unfinishedIn } from '../promotion/records/stored-record.ts';
 import { promotionComments } from '../promotion/report/comment.ts';
 import { mainDecision } from '../promotion/report/conclude.ts';
 import { promotionOutputs } from '../promotion/report/outputs.ts';
-import { renderPromotionSummary } from '../promotion/report/summary.ts';
+import { promotionNotice, renderPromotionSummary } from '../promotion/report/summary.ts';
 import type { PipelineView } from '../promotion/report/view.ts';
 import type { PipelineSettings } from '../promotion/settings.ts';
 import type { ActionOutcome } from '../runner/run-action.ts';
@@ -25,6 +25,8 @@ export interface Asked {
   /** Address of the comment or the run. */
   readonly source: string;
   readonly dryRun: boolean;
+  /** Somebody asks how it stands, and knows that nothing is done; with `dryRun`. */
+  readonly isStatus?: boolean;
 }
 
 /** Does what is asked of one pipeline, and shows people how it stands then. */
@@ -78,7 +80,7 @@ function explainStop(signal: AbortSignal) {
 function viewOf(
   { links, now, context }: Session,
   settings: PipelineSettings,
-  { dryRun }: Asked,
+  { dryRun, isStatus = false }: Asked,
   promoted: Promoted,
   problems: readonly Problem[],
 ): PipelineView {
@@ -97,6 +99,7 @@ function viewOf(
     wakeAt,
     now: now(),
     dryRun,
+    isStatus,
     said: answer?.reason,
     warnings: problems.map(({ message }) => message),
     links: { ...links, repository: context.repository },
@@ -160,6 +163,7 @@ function outcomeOf(
   const others = view.decisions.filter((each) => each.decision === 'failed' && each !== main);
   return {
     outputs: promotionOutputs(view),
+    notice: promotionNotice(view),
     summary: renderPromotionSummary(view),
     warnings: [
       ...problems.map(({ message, hint }) => `${message}\n${hint}`),
@@ -173,7 +177,7 @@ function outcomeOf(
 function failure(stage: string, reason: string): Problem {
   return {
     message: `${stage} failed: ${reason}`,
-    hint: 'A newer version goes on by itself; for this one, mend the cause and run `mode: release` with `stage` and `version`.',
+    hint: 'A newer version goes on by itself; for this one, mend the cause, then say `/promote release` with the stage and the version, or run `mode: release` with both.',
   };
 }
 
@@ -195,7 +199,7 @@ const hints: Readonly<Record<string, string>> = {
   abort: 'Leave `promotion` out to end whatever is under way there.',
   report:
     'Pass the output `promotion` of the run that decided, the same `pipeline`, and `stage` and `version` of that promotion or neither.',
-  override: 'Name the gates and say why.',
+  override: 'Name the gates and say why, as `/promote override production v1.2 soak because …`.',
   until: 'Say a moment to come, as 2026-11-24T18:00:00Z, or a length of time, as 4h.',
 };
 

@@ -35,7 +35,8 @@ export function parseDuration(text: string): Duration | undefined {
 
 /** The two largest units of a length of time, as people say it: `1d 4h`, `3m 20s`, `0.8s`. */
 export function formatDuration(length: Duration): string {
-  if (length < 10_000) return `${(Math.max(0, length) / 1000).toFixed(1)}s`;
+  if (length <= 0) return '0s';
+  if (length < 10_000) return `${(length / 1000).toFixed(1)}s`;
   const parts: string[] = [];
   let rest: number = length;
   for (const [unit, size] of Object.entries(unitMilliseconds)) {

@@ -66,7 +66,8 @@ function circumstances(
   const known = observed && knownFrom({ pipeline, ...observed, record, now: at });
   return {
     pipeline,
-    author: { by, at, why: why || 'no reason was given' },
+    // An emergency without a reason is refused.
+    author: { by, at, why: why || (command.mode === 'override' ? '' : 'no reason was given') },
     source,
     current:
       known && command.stage !== undefined ? contextOf(known, command.stage).current : undefined,

@@ -13,7 +13,7 @@ export interface InputReader {
   choice<Value extends string>(name: string, allowed: readonly Value[]): Value | undefined;
   /** What `parse` makes of the text; the problems of a `UserError` that it throws are noted. */
   parsed<Value>(name: string, parse: (text: string) => Value): Value | undefined;
-  /** Notes a problem with an input that the reader itself cannot judge. */
+  /** Notes a problem with an input that the reader itself cannot judge; one without a value is missing. */
   reject(name: string, value: string, allowed: string): undefined;
 }
 
@@ -52,10 +52,14 @@ function inputReader(
     return environment[variableOf(name)]?.trim() || undefined;
   };
   const reject = (name: string, value: string, allowed: string): undefined => {
-    const message = `input ${name} is ${JSON.stringify(shorten(value))}, allowed: ${allowed}`;
+    const isThere = value !== '';
+    const is = isThere ? `is ${JSON.stringify(shorten(value))}, allowed` : 'is missing';
+    const message = `input ${name} ${is}: ${allowed}`;
     // The root action reads what it hands on to a deploy and to a teardown, so some of it twice.
     if (problems.some((problem) => problem.message === message)) return;
-    const hint = `Set \`${name}:\` under \`with:\` to one of these, or leave it out for the default.`;
+    const hint = isThere
+      ? `Set \`${name}:\` under \`with:\` to one of these, or leave it out for the default.`
+      : `Set \`${name}:\` under \`with:\`.`;
     problems.push({ message, hint });
   };
   const parse = <Value>(

@@ -13,6 +13,8 @@ export interface ActionOutcome {
   /** Not empty = exit 1, each one annotation. */
   readonly failures?: readonly Problem[];
   readonly warnings?: readonly string[];
+  /** One line on the page of the run where nothing failed; absent = the output `reason`. */
+  readonly notice?: string;
 }
 
 /** What an action is given. */
@@ -103,9 +105,8 @@ function report(name: string, outcome: ActionOutcome, environment: Environment) 
   for (const message of warnings) say(workflowCommand('warning', message));
   for (const problem of failures.slice(0, annotationLimit)) say(annotation(problem));
   for (const { message } of failures.slice(annotationLimit)) say(escapeCommands(message));
-  if (failures.length === 0 && outputs.reason) {
-    say(workflowCommand('notice', outputs.reason, { title: name }));
-  }
+  const notice = outcome.notice ?? outputs.reason;
+  if (failures.length === 0 && notice) say(workflowCommand('notice', notice, { title: name }));
   const markdown = [outcome.summary ?? '', ...failures.map(summaryOfProblem)].join('\n');
   if (markdown.trim()) writeSummary(environment, markdown);
 }

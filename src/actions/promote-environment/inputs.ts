@@ -129,13 +129,13 @@ function checkTakes(reader: InputReader, mode: Mode): void {
   for (const name of names) {
     const value = reader.text(name);
     if (needs.includes(name) && value === undefined)
-      reader.reject(name, '', `a text, as mode ${mode} needs ${needs.join(', ')}`);
+      reader.reject(name, '', `mode ${mode} needs ${needs.join(', ')}`);
     if (value !== undefined && !needs.includes(name) && !may.includes(name))
       reader.reject(name, value, `nothing, as mode ${mode} has no use for it`);
   }
   const { stage, version } = { stage: reader.text('stage'), version: reader.text('version') };
   if (mode === 'release' && version !== undefined && stage === undefined)
-    reader.reject('stage', '', 'the stage that the version is let into once more');
+    reader.reject('stage', '', 'mode release with a version needs the stage that it is let into');
 }
 
 function readText(reader: InputReader, name: string, most: number): string | undefined {

@@ -1,6 +1,8 @@
-import { escapeMarkdown, table } from '../../preview/markdown.ts';
+import { formatInstant, parseInstant } from '../../core/time.ts';
+import { codeSpan, escapeMarkdown, table } from '../../preview/markdown.ts';
 import { type PromoteCommand, promoteHelp, readPromoteCommand } from '../../promotion/commands.ts';
 import type { Instruction } from '../../promotion/instruction.ts';
+import { shownLink, shownText } from '../../promotion/report/shown.ts';
 import type { PipelineSettings } from '../../promotion/settings.ts';
 import type { ActionOutcome } from '../../runner/run-action.ts';
 import { runPipeline } from '../run-pipeline.ts';
@@ -91,6 +93,7 @@ async function status(
       by,
       source,
       dryRun: true,
+      isStatus: true,
     });
     summaries.push(shown.summary ?? '');
   }
@@ -108,7 +111,7 @@ async function instructed(
   if (!settings) throw new RangeError(`there is no pipeline ${pipeline}`);
   const given = { why, by, source, dryRun };
   if (instruction.mode !== 'advance')
-    return replied(await runPipeline(session, settings, { ...given, instruction }), true);
+    return commanded(session, by, await runPipeline(session, settings, { ...given, instruction }));
   const reachable = advances(settings, instruction);
   if (reachable.length === 0) {
     const reason =
@@ -118,7 +121,7 @@ async function instructed(
   const outcomes: ActionOutcome[] = [];
   for (const each of reachable)
     outcomes.push(await runPipeline(session, settings, { ...given, instruction: each }));
-  return outcomes.map((outcome) => replied(outcome, false)).reduce(joined);
+  return outcomes.map(moved).reduce(joined);
 }
 
 /** What a run that deploys nothing itself may move on: all at once where that is all, else stage by stage. */
@@ -145,26 +148,46 @@ function joined(one: Replied, other: Replied): Replied {
   };
 }
 
-/** A stranger is not answered by a comment: whoever can read could make us write. */
-function replied(outcome: ActionOutcome, isCommand: boolean): Replied {
-  const { outputs, failures = [], summary } = outcome;
-  const { reason = '', stage = '', decision = '', 'wake-at': wakeAt = '' } = outputs;
-  const isRefused = isCommand && failures.length > 0;
-  const isForbidden = isRefused && reason.startsWith('permission:');
-  const hints = failures.map(({ hint }) => escapeMarkdown(hint));
-  const where = stage === '' ? '' : `\`${stage}\`: ${decision}. `;
-  const next = wakeAt === '' ? [] : [`Next look: ${wakeAt}`];
-  const lines = [`${where}${escapeMarkdown(reason)}`, ...hints, ...next];
-  const { failures: _, ...rest } = outcome;
+/** What was said, what came of it, and how the stages are now. */
+async function commanded(
+  { github }: Session,
+  author: string,
+  { failures = [], ...outcome }: ActionOutcome,
+): Promise<Replied> {
+  const { reason = '' } = outcome.outputs;
+  const isRefused = failures.length > 0;
+  const hints = failures.map(({ hint }) => hint);
+  // A stranger is not answered by a comment: whoever can read could make us write.
+  const isStranger = reason.startsWith('permission:') && !(await github.hasWriteAccess(author));
+  const lines = isRefused ? hints.map(escapeMarkdown) : [stageLines(outcome).join('\n')];
   return {
-    outcome: {
-      ...(isRefused ? rest : outcome),
-      outputs: { action: 'promote-environment', ...outputs },
-      summary: summary ?? '',
-    },
+    outcome: named(outcome),
     understood: !isRefused,
-    reply: isForbidden ? undefined : lines.join('\n\n'),
+    reply: isStranger ? undefined : [shownText(reason), ...lines].join('\n\n').trim(),
   };
+}
+
+function moved(outcome: ActionOutcome): Replied {
+  return { outcome: named(outcome), understood: true, reply: stageLines(outcome).join('\n') };
+}
+
+function named({ outputs, summary = '', ...rest }: ActionOutcome): ActionOutcome {
+  return { ...rest, outputs: { action: 'promote-environment', ...outputs }, summary };
+}
+
+/** A line for each stage that something was decided about. */
+function stageLines({ outputs }: ActionOutcome): string[] {
+  const decided: readonly Record<string, string>[] = JSON.parse(outputs.promotions ?? '[]');
+  return decided.map(({ stage = '', decision, reason = '', ...more }) => {
+    const url = more['pull-request-url'] ?? '';
+    const until = parseInstant(more['wake-at'] ?? '');
+    const leads = [
+      ...(url === '' ? [] : [shownLink('pull request', url)]),
+      ...(until === undefined ? [] : [`until ${formatInstant(until)}`]),
+    ];
+    const line = `- ${codeSpan(stage)}: ${decision}. ${shownText(reason)}`;
+    return leads.length === 0 ? line : `${line} (${leads.join(', ')})`;
+  });
 }
 
 function refused(reason: string, understood: boolean, reply?: string): Replied {

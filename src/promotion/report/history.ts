@@ -43,10 +43,10 @@ export function renderLeftOut(view: PipelineView): string[] {
     const shown = leftOut.slice(-leftOutShown).map((version) => shownVersion(view, version));
     const more = leftOut.length - shown.length;
     const older = more > 0 ? `, and ${more} older` : '';
-    return `| ${shownName(stage)} | ${shownVersion(view, by)} | ${shown.reverse().join(', ')}${older} |`;
+    return `| ${shownName(stage)} | ${shown.reverse().join(', ')}${older} | ${shownVersion(view, by)} |`;
   });
   const count = groups.reduce((sum, { leftOut }) => sum + leftOut.length, 0);
-  return folded(`Superseded (${count})`, table(['Stage', 'For', 'Left out'], rows));
+  return folded(`Superseded (${count})`, table(['Stage', 'Superseded', 'By'], rows));
 }
 
 function renderPast(view: PipelineView, { stage, promotion }: Past): string {

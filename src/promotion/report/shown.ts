@@ -10,8 +10,13 @@ const longestName = 60;
 
 /** A text of others on one line: commits in seven digits, at most 300 characters, safe in a cell of a table. */
 export function shownText(text: string): string {
+  return escapeMarkdown(withShortCommits(text));
+}
+
+/** The same as plain text. */
+export function withShortCommits(text: string): string {
   const line = plainLine(text).replace(/\b[0-9a-f]{40}\b/g, (commit) => commit.slice(0, 7));
-  return escapeMarkdown(cut(line, longestText));
+  return cut(line, longestText);
 }
 
 /** As `shownText`, ended as a sentence is. */
@@ -38,9 +43,14 @@ export function shownLink(text: string, url: string): string {
   return /^https?:\/\/[^\s<>()"'`|\\]{1,2000}$/.test(url) ? link(text, url) : text;
 }
 
-/** What an attempt did: `pull-request 12`, with a link where it has an address. */
+function effectName(kind: Effect['kind'], reference: string): string {
+  if (kind === 'outputs') return 'this workflow';
+  return kind === 'pull-request' ? `pull request #${reference}` : `${kind} ${reference}`;
+}
+
+/** What an attempt did: `pull request #12`, with a link where it has an address. */
 export function shownEffect({ kind, reference, url }: Effect): string {
-  const text = shownText(kind === 'outputs' ? 'this workflow' : `${kind} ${reference}`);
+  const text = shownText(effectName(kind, reference));
   return url === undefined ? text : shownLink(text, url);
 }
 

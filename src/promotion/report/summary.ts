@@ -13,6 +13,7 @@ import {
   shownSentence,
   shownText,
   shownVersion,
+  withShortCommits,
 } from './shown.ts';
 import { type StageView, stageViews } from './stage-view.ts';
 import { healthSigns, stageSigns } from './states.ts';
@@ -26,7 +27,7 @@ export function renderPromotionSummary(view: PipelineView): string {
   const stages = stageViews(view);
   const name = shownName(view.settings.pipeline.name);
   return withinLimit([
-    [`### Promotions of ${name}${view.dryRun ? ' (dry run)' : ''}`, ''],
+    [`### Promotions of ${name}${isRehearsal(view) ? ' (dry run)' : ''}`, ''],
     renderFirst(view),
     renderWarnings(view),
     renderStages(view, stages),
@@ -38,10 +39,21 @@ export function renderPromotionSummary(view: PipelineView): string {
   ]);
 }
 
+function isRehearsal({ dryRun, isStatus = false }: PipelineView): boolean {
+  return dryRun && !isStatus;
+}
+
+/** The run in one line of plain text, for its page: `production: wait. soak: 6h of 1d healthy on staging`. */
+export function promotionNotice({ decisions, said }: PipelineView): string {
+  const main = mainDecision(decisions);
+  const decided = main ? `${main.stage}: ${main.decision}. ${main.reason}` : 'nothing was decided';
+  return withShortCommits(said ?? decided);
+}
+
 /** What was decided, in one sentence: the main decision, and how many others say something. */
 function renderFirst(view: PipelineView): string[] {
   const main = mainDecision(view.decisions);
-  const dry = view.dryRun ? ['Dry run: nothing was recorded and nothing was done.', ''] : [];
+  const dry = isRehearsal(view) ? ['Dry run: nothing was recorded and nothing was done.', ''] : [];
   const said = view.said === undefined ? [] : [`**${shownText(view.said)}**`, ''];
   const first = main ? [sentence(view, main), ''] : [];
   return [...said, ...first, ...dry];
@@ -76,7 +88,7 @@ function renderWarnings({ warnings }: PipelineView): string[] {
 }
 
 function renderStages(view: PipelineView, stages: readonly StageView[]): string[] {
-  const heads = ['Stage', 'Runs now', 'Health', 'Next', 'State', 'Waits for'];
+  const heads = ['Stage', 'Runs now', 'Health', 'Next', 'State', 'Why'];
   return table(
     heads,
     stages.map((stage) => `| ${cellsOf(view, stage).join(' | ')} |`),

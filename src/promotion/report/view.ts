@@ -22,6 +22,8 @@ export interface PipelineView {
   readonly wakeAt?: Instant | undefined;
   readonly now: Instant;
   readonly dryRun: boolean;
+  /** Somebody asked how it stands: that nothing was done goes without saying. */
+  readonly isStatus?: boolean;
   /** What a command came to, in one sentence, where the run carried one out. */
   readonly said?: string | undefined;
   /** Each one sentence; shown as text. */

@@ -61,7 +61,7 @@ export function override(
       record,
       `override: name gates among ${overridableGates.join(', ')}; got ${unknown.join(', ') || 'none'}`,
     );
-  if (why.trim() === '') return refuse(record, 'override: an emergency needs a reason');
+  if (why.trim() === '') return refuse(record, 'override: an emergency needs a reason; say why');
   const wanted: Override = { version, gates: [...new Set(names)], by, why, at, until };
   const overridden = withStage(record, stage, (before) => {
     const isThere = before.overrides.some((each) => isSame(each, wanted));

@@ -45,13 +45,16 @@ describe('/promote in a comment', () => {
     });
     expect(lab.tip('production')).toBe(version);
     expect(reactions(ended.requests)).toHaveLength(1);
-    expect(await issue.answers()).toEqual([
-      expect.stringContaining(`mia approves ${version} for production`),
-    ]);
+    const short = version.slice(0, 7);
+    const [answer] = await issue.answers();
+    expect(answer).toContain(`approval: mia approves ${short} for production`);
+    expect(answer).toContain(`- \`production\`: promote. newest: it is the turn of ${short}`);
   });
 
-  test('is refused from those who may not approve, with a reaction and no comment', async () => {
+  test('is refused from those who may not approve; who may push is told why, and strangers by a reaction alone', async () => {
     const version = await lab.staged();
+    await issue.say(`/promote approve production ${version}`, 'stranger');
+    expect(await issue.answers()).toEqual([]);
     const ended = await issue.say(`/promote approve production ${version}`, 'ada');
     expect(ended).toMatchObject({
       exit: 0,
@@ -60,7 +63,16 @@ describe('/promote in a comment', () => {
       },
     });
     expect(reactions(ended.requests)).toHaveLength(1);
-    expect(await issue.answers()).toEqual([]);
+    expect(await issue.answers()).toEqual([
+      expect.stringContaining('production is approved by maintain, and ada is none of them'),
+    ]);
+  });
+
+  test('an emergency without a reason is refused, and the answer shows how to say it', async () => {
+    const version = await lab.staged();
+    const ended = await issue.say(`/promote override production ${version} approval`, 'mia');
+    expect(ended.outputs.reason).toBe('override: an emergency needs a reason; say why');
+    expect(await issue.answers()).toEqual([expect.stringContaining('soak because')]);
   });
 
   test('is not said once more by somebody else who starts its run again', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { decision } from '../../../src/promotion/decision.ts';
 import { emptyRecord, withStage } from '../../../src/promotion/records/record.ts';
-import { renderPromotionSummary } from '../../../src/promotion/report/summary.ts';
+import { promotionNotice, renderPromotionSummary } from '../../../src/promotion/report/summary.ts';
 import {
   at,
   healthy,
@@ -36,14 +36,14 @@ describe('the summary of a run', () => {
   test('says first what was decided and why', () => {
     const [, first] = parse(renderPromotionSummary(soakingView())).children ?? [];
     expect(text(first ?? parse(''))).toBe(
-      'production waits with v2. soak: 0.0s of 1d healthy on staging.',
+      'production waits with v2. soak: 0s of 1d healthy on staging.',
     );
   });
 
   test('has a row for each stage, in their order, and links versions to their commits', () => {
     const markdown = renderPromotionSummary(soakingView());
     const [heads, ...rows] = tables(markdown)[0] ?? [];
-    expect(heads).toEqual(['Stage', 'Runs now', 'Health', 'Next', 'State', 'Waits for']);
+    expect(heads).toEqual(['Stage', 'Runs now', 'Health', 'Next', 'State', 'Why']);
     expect(rows).toEqual([
       ['staging', 'v2', '🟢 healthy', '', '⚪ nothing to do', 'none: staging runs v2'],
       [
@@ -52,7 +52,7 @@ describe('the summary of a run', () => {
         '🟢 healthy',
         'v2',
         '🟡 waiting',
-        'soak: 0.0s of 1d healthy on staging / until 2026-11-25 12:00 UTC (in 1d)',
+        'soak: 0s of 1d healthy on staging / until 2026-11-25 12:00 UTC (in 1d)',
       ],
     ]);
     const urls = all(parse(markdown), 'link').map(({ url }) => url);
@@ -71,7 +71,7 @@ describe('the summary of a run', () => {
         '🟡 waiting',
         '2026-11-24 12:00 UTC',
         '2026-11-25 12:00 UTC (in 1d)',
-        '0.0s of 1d healthy on staging',
+        '0s of 1d healthy on staging',
       ],
     ]);
   });
@@ -102,6 +102,21 @@ describe('the summary of a run', () => {
     expect(markdown).toContain('(dry run)');
     expect(markdown).toContain('nothing was recorded and nothing was done');
     expect(text(parse(markdown))).toContain('staging would take v1.');
+  });
+
+  test('says nothing of a dry run to somebody who asks how it stands', () => {
+    const markdown = renderPromotionSummary(soakingView({ dryRun: true, isStatus: true }));
+    expect(markdown.toLowerCase()).not.toContain('dry run');
+  });
+
+  test('is one line on the page of the run, which names the stage and cuts commits short', () => {
+    expect(promotionNotice(soakingView())).toBe(
+      'production: wait. soak: 0s of 1d healthy on staging',
+    );
+    const said = `approval: mia approves ${'c5'.repeat(20)} for production`;
+    expect(promotionNotice(soakingView({ said }))).toBe(
+      'approval: mia approves c5c5c5c for production',
+    );
   });
 
   test('says of a stage that cannot be seen what it ran at the last look, and why it is not known', () => {
@@ -169,7 +184,7 @@ describe('the summary of a run', () => {
     const [, , production] = tables(markdown)[0] ?? [];
     expect(production?.[4]).toBe('🔵 under way');
     expect(production?.[5]).toContain('a | b');
-    expect(production?.[5]).toContain('pull-request 12');
+    expect(production?.[5]).toMatch(/pull request #\u200b?12/);
     expect(all(parse(markdown), 'link').map(({ url }) => url)).toContain(pullRequest().url);
     expect(tables(markdown)[1]?.map(([gate, state]) => [gate, state])).toContainEqual([
       'health',
@@ -205,7 +220,7 @@ describe('the past in the summary', () => {
       ['production', 'v2', 'v1', '🔴 failed', '2', 'exhausted: attempt 2'],
       ['production', 'v1', '', '🟢 succeeded', '1', 'newest: it is the turn of v1'],
     ]);
-    expect(left?.[1]).toEqual(['production', 'v2', 'v0']);
+    expect(left?.[1]).toEqual(['production', 'v0', 'v2']);
   });
 
   test('names the newest of 1,000 versions that are left out, and counts the others', () => {
@@ -215,7 +230,7 @@ describe('the past in the summary', () => {
     const markdown = renderPromotionSummary(view);
     expect(performance.now() - began).toBeLessThan(2_000);
     expect(markdown.length).toBeLessThan(20_000);
-    expect(tables(markdown).at(-1)?.[1]?.[2]).toMatch(/^v998, v997, .*, and 978 older$/);
+    expect(tables(markdown).at(-1)?.[1]?.[1]).toMatch(/^v998, v997, .*, and 978 older$/);
   });
 });
 
