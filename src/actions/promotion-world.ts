@@ -11,7 +11,7 @@ import { recordsIn } from '../promotion/records/stored-record.ts';
 import type { PipelineSettings, PullRequestSettings } from '../promotion/settings.ts';
 import type { DueVerification } from '../promotion/verification-runs.ts';
 import { openWay } from '../promotion/ways/open-way.ts';
-import { shortened } from '../promotion/ways/texts.ts';
+import { versionValues } from '../promotion/ways/texts.ts';
 import type { StageWay, WayContext } from '../promotion/ways/way.ts';
 import { pauseFor } from '../targets/pause.ts';
 import { askOverHttp } from './ask.ts';
@@ -170,28 +170,19 @@ async function commanderOf(
 }
 
 function valuesFor(
-  { context }: Session,
+  { context: { repository, serverUrl } }: Session,
   { pipeline, stages }: PipelineSettings,
   { stage, version }: DueVerification,
-  observer: Pick<OpenObserver, 'commitOf'>,
+  { commitOf }: Pick<OpenObserver, 'commitOf'>,
   observations: Observed['observations'],
 ): Record<string, string> {
-  const commit = observer.commitOf(version);
   const seen = observations[stage];
-  const [owner = '', name = ''] = context.repository.split('/');
-  return {
-    version,
-    'short-version': shortened(version),
-    commit,
-    'short-commit': commit.slice(0, 7),
-    previous: (seen?.health !== 'unknown' && seen?.version) || '',
-    pipeline: pipeline.name,
-    stage,
-    environment: stages[stage]?.environment ?? stage,
-    repository: context.repository,
-    owner,
-    name,
-  };
+  const from = seen?.health === 'unknown' ? undefined : seen?.version;
+  const environment = stages[stage]?.environment ?? stage;
+  return versionValues(
+    { pipeline: pipeline.name, stage, version, from },
+    { repository, serverUrl, environment, commitOf },
+  );
 }
 
 function loadFileValues() {

@@ -7,7 +7,7 @@ import type { DispatchSettings } from '../settings.ts';
 import type { WorkflowRun, Workflows } from './dispatch-ports.ts';
 import { explainDispatch } from './dispatch-problems.ts';
 import { runState } from './run-state.ts';
-import { renderText, textValues } from './texts.ts';
+import { filled } from './texts.ts';
 import type { StageWay, WayContext } from './way.ts';
 import { type Acted, failed, oneLine, passing, unknownOutcome } from './written.ts';
 
@@ -150,16 +150,15 @@ async function again(dispatch: Dispatch, order: ActOrder, detail: string): Promi
 }
 
 function inputsFor({ settings, context }: Dispatch, order: ActOrder): Record<string, string> {
-  const values = textValues(order, context);
   const inputs = Object.entries(settings.inputs).map(([name, text]) => [
     name,
-    renderText(text, values),
+    filled(text, { order, context }),
   ]);
   return { [keyInput]: order.key, ...Object.fromEntries(inputs) };
 }
 
 function refFor({ settings, context }: Dispatch, order: ActOrder): string {
-  return renderText(settings.ref, textValues(order, context));
+  return filled(settings.ref, { order, context });
 }
 
 function otherKey({ workflow }: DispatchSettings, now: Instant): Acted {

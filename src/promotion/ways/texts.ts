@@ -18,12 +18,22 @@ export const placeholders = [
   'name',
 ] as const;
 
-/** Their values for one attempt. `previous` is empty where the stage ran nothing, or it was not known. */
-export function textValues(
-  { pipeline, stage, promotion, attempt }: ActOrder,
+type Placeholder = (typeof placeholders)[number];
+
+/** A version that is about to enter a stage, or in it. */
+export interface VersionForStage {
+  readonly pipeline: string;
+  readonly stage: string;
+  readonly version: string;
+  /** What the stage ran before; `undefined` = nothing, or it is not known. */
+  readonly from: string | undefined;
+}
+
+/** The values of the placeholders that there are before a promotion has begun; `previous` may be empty. */
+export function versionValues(
+  { pipeline, stage, version, from }: VersionForStage,
   { repository, environment, commitOf }: WayContext,
-): Record<(typeof placeholders)[number], string> {
-  const { version, from = '', id } = promotion;
+): Omit<Record<Placeholder, string>, 'promotion' | 'attempt'> {
   const commit = commitOf(version);
   const [owner = '', name = ''] = repository.split('/');
   return {
@@ -31,21 +41,40 @@ export function textValues(
     'short-version': shortened(version),
     commit,
     'short-commit': commit.slice(0, 7),
-    previous: from,
+    previous: from ?? '',
     pipeline,
     stage,
     environment,
-    promotion: id,
-    attempt: String(attempt),
     repository,
     owner,
     name,
   };
 }
 
+/** The values of all placeholders, for one attempt. */
+export function textValues(
+  { pipeline, stage, promotion, attempt }: ActOrder,
+  context: WayContext,
+): Record<Placeholder, string> {
+  const { id, version, from } = promotion;
+  return {
+    ...versionValues({ pipeline, stage, version, from }, context),
+    promotion: id,
+    attempt: String(attempt),
+  };
+}
+
 /** A commit in seven digits, as GitHub shows it; anything else as it is. */
 export function shortened(version: string): string {
   return /^[0-9a-f]{40}$/.test(version) ? version.slice(0, 7) : version;
+}
+
+/** A text of a way's settings, for one attempt; unknown placeholders stay as they are. */
+export function filled(
+  text: string,
+  { order, context }: { readonly order: ActOrder; readonly context: WayContext },
+): string {
+  return renderText(text, textValues(order, context));
 }
 
 /** The text with its placeholders replaced; unknown ones stay as they are. */

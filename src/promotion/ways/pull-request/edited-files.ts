@@ -1,8 +1,9 @@
 import { UserError } from '../../../core/user-error.ts';
 import { applyEdits } from '../../edits/apply-edits.ts';
 import type { Edit } from '../../edits/edit.ts';
+import { filled } from '../texts.ts';
 import type { FoundFile, TextFile } from './ports.ts';
-import { filled, type Work } from './work.ts';
+import type { Work } from './work.ts';
 
 /** What the edits make of a commit's files; `same` = they are so already. */
 export type Edited =
@@ -24,7 +25,7 @@ export async function editedFiles(work: Work, commit: string): Promise<Edited> {
 function byFile(work: Work): Map<string, Edit[]> {
   const edits = new Map<string, Edit[]>();
   for (const { file, edit } of work.settings.edits) {
-    const filledEdit = { ...edit, value: filled(work, edit.value) };
+    const filledEdit = { ...edit, value: filled(edit.value, work) };
     edits.set(file, [...(edits.get(file) ?? []), filledEdit]);
   }
   return edits;

@@ -1,7 +1,8 @@
 import type { Effect } from '../../records/record.ts';
+import { filled } from '../texts.ts';
 import type { Written } from '../written.ts';
 import type { Pull } from './ports.ts';
-import { filled, type Work } from './work.ts';
+import type { Work } from './work.ts';
 
 /** The pull request of this promotion; of several from its branch the one that says most: open, then merged, then closed. */
 export async function findPull({ ports, branch, settings }: Work): Promise<Pull | undefined> {
@@ -29,7 +30,7 @@ export function effectOf({ number, url, createdAt, mergedAt }: Pull): Effect {
 export async function trim(work: Work, pull: Pull): Promise<void> {
   const { settings, ports } = work;
   if (pull.state !== 'open') return;
-  const wanted = settings.labels.map((label) => filled(work, label));
+  const wanted = settings.labels.map((label) => filled(label, work));
   const labels = lacking(wanted, pull.labels);
   const reviewers = lacking(settings.reviewers, pull.asked);
   const { trimmings, warn } = ports;

@@ -1,8 +1,9 @@
 import { start } from '../../../core/start.ts';
 import { codeSpan, escapeMarkdown, table } from '../../../preview/markdown.ts';
+import { filled, renderText, textValues } from '../texts.ts';
 import { oneLine } from '../written.ts';
 import { changelog } from './changelog.ts';
-import { filled, markerOf, type Work } from './work.ts';
+import { markerOf, type Work } from './work.ts';
 
 const usualTitle = 'Promote {stage} to {short-version}';
 
@@ -12,23 +13,24 @@ const longestBody = 60_000;
 
 /** The title, on one line. */
 export function pullTitle(work: Work): string {
-  return start(oneLine(filled(work, work.settings.title ?? usualTitle)), longestTitle);
+  return start(oneLine(filled(work.settings.title ?? usualTitle, work)), longestTitle);
 }
 
 /** The message of the commit, without the trailers. */
 export function commitMessage(work: Work): string {
-  const message = filled(work, work.settings.message ?? usualTitle).trim();
-  return message === '' ? filled(work, usualTitle) : message;
+  const message = filled(work.settings.message ?? usualTitle, work).trim();
+  return message === '' ? filled(usualTitle, work) : message;
 }
 
 /** The body with the hidden marker at its end. `{changelog}` is asked for only where it is shown. */
 export async function pullBody(work: Work): Promise<string> {
   const template = work.settings.body ?? usualBody(work);
-  const more = {
+  const values = Object.entries(textValues(work.order, work.context));
+  const body = renderText(template, {
+    ...Object.fromEntries(values.map(([name, value]) => [name, asMarkdown(value)])),
     ...(template.includes('{changelog}') && { changelog: await changelog(work) }),
     gates: gatesTable(work),
-  };
-  const body = filled(work, template, more, asMarkdown).trim();
+  }).trim();
   return `${start(body, longestBody)}\n\n${markerOf(work.order)}`;
 }
 

@@ -1,7 +1,6 @@
 import { UserError } from '../../../core/user-error.ts';
 import type { ActOrder } from '../../ports.ts';
 import type { PullRequestSettings } from '../../settings.ts';
-import { renderText, textValues } from '../texts.ts';
 import type { WayContext } from '../way.ts';
 import type { PullRequestPorts } from './ports.ts';
 
@@ -23,18 +22,6 @@ export function branchOf({ promotion }: ActOrder): string {
 /** Hidden in the body, so that it is known whose it is wherever the text goes. Nothing is decided by it. */
 export function markerOf({ promotion }: ActOrder): string {
   return `<!-- understudy:promotion:${promotion.id} -->`;
-}
-
-/** The text with its placeholders replaced, those of `more` as they are; unknown ones stay as they are. */
-export function filled(
-  { order, context }: Work,
-  template: string,
-  more: Readonly<Record<string, string>> = {},
-  shown: (value: string) => string = (value) => value,
-): string {
-  const values = Object.entries(textValues(order, context));
-  const all = Object.fromEntries(values.map(([name, value]) => [name, shown(value)]));
-  return renderText(template, { ...all, ...more });
 }
 
 /** Throws a `UserError` for every file that no token of a workflow may change, or that is no path in a repository. */
