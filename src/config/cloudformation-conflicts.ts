@@ -1,4 +1,5 @@
 import { nearest } from '../core/nearest.ts';
+import { isSameJson } from '../core/same-json.ts';
 import { type Conflict, conflictCheck } from './conflicts.ts';
 import { ofOnePreview, sharedClones } from './expand-conflicts.ts';
 import {
@@ -191,7 +192,7 @@ function sharedStack(first: StackService, second: StackService): Conflict[] {
   if (!one || !other) return [];
   const keys = Object.keys({ ...one, ...other }) as (keyof typeof one)[];
   const key = keys.find(
-    (candidate) => candidate !== 'url' && differ(one[candidate], other[candidate]),
+    (candidate) => candidate !== 'url' && !isSameJson(one[candidate], other[candidate]),
   );
   if (key === undefined) return [];
   return [
@@ -223,10 +224,6 @@ function pairs<Item>(items: readonly Item[]): [Item, Item][] {
   return items.flatMap((first, index) =>
     items.slice(index + 1).map((second): [Item, Item] => [first, second]),
   );
-}
-
-function differ(one: unknown, other: unknown): boolean {
-  return JSON.stringify(one) !== JSON.stringify(other);
 }
 
 function kebab(key: string): string {

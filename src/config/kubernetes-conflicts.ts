@@ -1,3 +1,4 @@
+import { isSameJson } from '../core/same-json.ts';
 import { type Conflict, conflictCheck } from './conflicts.ts';
 import { appConflicts } from './kubernetes-app-conflicts.ts';
 import { defaultKubernetes, defaultNameSuffix } from './kubernetes-defaults.ts';
@@ -221,7 +222,7 @@ function inVain({ merged, own, above, at }: KubernetesService): Conflict[] {
 
 function isSaid(key: (typeof onlyForOwn)[number], value: unknown): boolean {
   if (value === undefined || key === 'quota') return value !== undefined;
-  return JSON.stringify(value) !== JSON.stringify(defaultKubernetes[key]);
+  return !isSameJson(value, defaultKubernetes[key]);
 }
 
 /** No container could start that states no request of its own. */

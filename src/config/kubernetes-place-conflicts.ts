@@ -1,3 +1,4 @@
+import { isSameJson } from '../core/same-json.ts';
 import type { Conflict } from './conflicts.ts';
 import type { KubernetesService } from './kubernetes-conflicts.ts';
 import { asList } from './lists.ts';
@@ -15,8 +16,8 @@ const ofThePlace = [
 /** Two services with one namespace say the same of it, and do not both own the same objects. */
 export function sharedPlace(first: KubernetesService, second: KubernetesService): Conflict[] {
   if (placeOf(first) !== placeOf(second)) return [];
-  const key = ofThePlace.find((candidate) =>
-    differ(first.merged[candidate], second.merged[candidate]),
+  const key = ofThePlace.find(
+    (candidate) => !isSameJson(first.merged[candidate], second.merged[candidate]),
   );
   const names = `the services ${show(first.name)} and ${show(second.name)}`;
   if (key !== undefined)
@@ -43,8 +44,4 @@ export function sharedPlace(first: KubernetesService, second: KubernetesService)
 function placeOf({ name, merged }: KubernetesService): string {
   const { context = '', namespace = '' } = merged;
   return `${context} ${namespace.replaceAll('{service}', name)}`;
-}
-
-function differ(one: unknown, other: unknown): boolean {
-  return JSON.stringify(one) !== JSON.stringify(other);
 }

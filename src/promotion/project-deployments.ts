@@ -1,3 +1,4 @@
+import { isSameJson } from '../core/same-json.ts';
 import { UserError } from '../core/user-error.ts';
 import type {
   ProjectedDeployment,
@@ -122,7 +123,7 @@ function projections(view: PipelineView, before: PipelineRecord): StageProjectio
     const were = stageRecord(before, stage.name).promotions;
     const changed = promotions.filter((each) => {
       const was = were.find(({ id }) => id === each.id);
-      return !was || !isSame(statusOf(was, were), statusOf(each, promotions));
+      return !was || !isSameJson(statusOf(was, were), statusOf(each, promotions));
     });
     if (changed.length === 0) return [];
     const ids = new Set(changed.map(({ id }) => id));
@@ -203,8 +204,4 @@ function fullStatus(
 
 function effectOf({ attempts }: Promotion): Effect | undefined {
   return attempts.findLast(({ effect }) => effect)?.effect;
-}
-
-function isSame(one: object, other: object): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
 }

@@ -1,3 +1,4 @@
+import { isSameJson } from '../core/same-json.ts';
 import { after, type Instant } from '../core/time.ts';
 import { isGone, isPassed, offeredVersions, pairedVersion } from './candidates.ts';
 import type { EffectState, PromotionFacts } from './facts.ts';
@@ -41,7 +42,7 @@ export function isWorthWriting(
     const { visits: seen, ...rest } = before;
     const { visits, ...others } = now;
     const vouched = vouchedFor(pipeline, name);
-    return !isEqual(rest, others) || isWorthRecording(seen, visits, vouched);
+    return !isSameJson(rest, others) || isWorthRecording(seen, visits, vouched);
   });
 }
 
@@ -205,8 +206,4 @@ function isBehind(context: StageContext): boolean {
   const newest = paired ? pairedVersion(context) : offeredVersions(context).at(-1);
   if (newest === undefined) return false;
   return current === undefined || known.order.relate(newest, current) === 'newer';
-}
-
-function isEqual(one: unknown, other: unknown): boolean {
-  return one === other || JSON.stringify(one) === JSON.stringify(other);
 }

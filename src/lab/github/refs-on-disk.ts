@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { isSameJson } from '../../core/same-json.ts';
 
 /** A directory whose time is younger than this when read may still change within the same tick of its clock. */
 const racyMilliseconds = 50;
@@ -38,7 +39,7 @@ export function createRefReader(directory: string): RefReader {
       if (!moved) return last;
       const loose = [...seen.values()].flatMap(({ refs }) => Object.entries(refs));
       const next = sorted({ ...packed?.refs, ...Object.fromEntries(loose) });
-      if (JSON.stringify(next) !== JSON.stringify(last)) last = next;
+      if (!isSameJson(next, last)) last = next;
       return last;
     },
   };

@@ -1,3 +1,4 @@
+import { isSameJson } from '../../core/same-json.ts';
 import type { PipelineRecords } from '../ports.ts';
 import { type PipelineRecord, type Promotion, stageRecord } from './record.ts';
 
@@ -39,8 +40,7 @@ function remember(
     const known = new Map(stageRecord(before, stage).promotions.map((each) => [each.id, each]));
     for (const each of promotions) {
       const was = known.get(each.id);
-      if (!were.has(each.id) && JSON.stringify(was) !== JSON.stringify(each))
-        were.set(each.id, was);
+      if (!were.has(each.id) && !isSameJson(was, each)) were.set(each.id, was);
     }
   }
 }

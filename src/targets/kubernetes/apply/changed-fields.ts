@@ -1,4 +1,5 @@
 import { secretsIn } from '../../../core/redact.ts';
+import { isSameJson } from '../../../core/same-json.ts';
 import { fieldsOf } from '../fields.ts';
 import type { KubeObject } from '../kube-object.ts';
 import { appliedKey } from './as-applied.ts';
@@ -29,7 +30,7 @@ function settable({ status: _, metadata, ...rest }: KubeObject) {
 type Step = string | number | { readonly named: string };
 
 function compare(before: unknown, after: unknown, path: readonly Step[]): ChangedField[] {
-  if (JSON.stringify(before) === JSON.stringify(after)) return [];
+  if (isSameJson(before, after)) return [];
   const pair = sidesOf(before, after);
   if (!pair) return [{ path: textOfPath(path), before, after }];
   const [one, other, stepTo] = pair;

@@ -1,3 +1,4 @@
+import { isSameJson } from '../../../core/same-json.ts';
 import { renderTemplate } from '../../../core/template.ts';
 import { UserError } from '../../../core/user-error.ts';
 import type { DesiredPreview, DesiredService, PreviewKey } from '../../target.ts';
@@ -75,7 +76,7 @@ export function parentName({ mode }: Place, service: string, previewId: string):
 
 function requireEqual({ namespace, services: [first] }: ServedPlace, second: PlacedService) {
   const differing = (['namespaceMode', 'quota', 'network', 'podSecurity'] as const).find(
-    (key) => JSON.stringify(first.settings[key]) !== JSON.stringify(second.settings[key]),
+    (key) => !isSameJson(first.settings[key], second.settings[key]),
   );
   if (!differing) return;
   throw new UserError(
