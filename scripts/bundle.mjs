@@ -43,7 +43,7 @@ async function bundle(unit, entry, externals) {
   });
   const main = join(out, unit);
   await mkdir(dirname(main), { recursive: true });
-  await writeFile(main, await minified(code));
+  await writeFile(main, await minified(withBuiltins(code)));
   const licenses = assets['licenses.txt'];
   if (licenses) await writeFile(main.replace(/\.js$/, '.licenses.txt'), licenses.source);
 }
@@ -74,6 +74,19 @@ async function minified(code) {
     format: { comments: false },
   });
   return `${small}\n`;
+}
+
+/** ncc has each file make a `require` to get at Node's own libraries, which takes 1 ms at the start. */
+function withBuiltins(code) {
+  const direct = code.replaceAll(
+    /\b__WEBPACK_EXTERNAL_createRequire\(import\.meta\.url\)(?=\("(?:node:)?[a-z0-9/_]+"\))/g,
+    'process.getBuiltinModule',
+  );
+  if (direct.includes('__WEBPACK_EXTERNAL_createRequire(')) return direct;
+  return direct.replace(
+    /^import \{ createRequire as __WEBPACK_EXTERNAL_createRequire \} from "module";$/m,
+    '',
+  );
 }
 
 /** What the reference page says of each key of the configuration is read by scripts/config-docs.mjs alone. */

@@ -1,4 +1,4 @@
 import { runAction } from '../../runner/run-action.ts';
 import { computePreviewId } from './run.ts';
 
-await runAction('compute-preview-id', computePreviewId);
+void runAction('compute-preview-id', computePreviewId);

@@ -1,4 +1,4 @@
 import { runAction } from '../../runner/run-action.ts';
 import { deployAction } from './run.ts';
 
-await runAction('deploy-preview', deployAction);
+void runAction('deploy-preview', deployAction);

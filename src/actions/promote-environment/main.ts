@@ -1,4 +1,4 @@
 import { runAction } from '../../runner/run-action.ts';
 import { promoteAction } from './run.ts';
 
-await runAction('promote-environment', promoteAction);
+void runAction('promote-environment', promoteAction);

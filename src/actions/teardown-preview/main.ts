@@ -1,4 +1,4 @@
 import { runAction } from '../../runner/run-action.ts';
 import { teardownAction } from './run.ts';
 
-await runAction('teardown-preview', teardownAction);
+void runAction('teardown-preview', teardownAction);

@@ -1,4 +1,4 @@
 import { runAction } from '../../runner/run-action.ts';
 import { understudyAction } from './run.ts';
 
-await runAction('understudy', understudyAction);
+void runAction('understudy', understudyAction);
