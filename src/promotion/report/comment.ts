@@ -68,7 +68,7 @@ export function renderPromotionComment(view: PipelineView, stage: string, id: st
     pipelineMarker(view.settings.pipeline.name, stage),
     `### ${titleOf(view, mine, promotion)}`,
     '',
-    ...(hasEnded(promotion) ? renderEnd(promotion) : renderActive(mine, promotion)),
+    ...(hasEnded(promotion) ? renderEnd(promotion) : renderActive(view, mine, promotion)),
     renderPipeline(view, stages, stage),
     '',
     `<sub>Promotion ${shownName(promotion.id)} · times are UTC · Understudy</sub>`,
@@ -87,14 +87,22 @@ function renderEnd({ reason }: Promotion): string[] {
   return [shownSentence(reason), ''];
 }
 
-function renderActive({ stage, gates }: StageView, promotion: Promotion): string[] {
+function renderActive(
+  { record }: PipelineView,
+  { stage, gates }: StageView,
+  promotion: Promotion,
+): string[] {
   const merged = promotion.attempts.at(-1)?.effect?.doneAt;
   if (merged !== undefined)
     return [
       `🔵 Merged at ${formatInstant(merged)}; ${shownName(stage.name)} is yet to run this version and be healthy.`,
       '',
     ];
-  if (promotion.kind === 'rollback') return ['🔵 May be merged: a rollback passes all gates.', ''];
+  if (promotion.kind === 'rollback') {
+    const { pin } = stageRecord(record, stage.name);
+    const said = pin ? ` By ${shownSentence(`${pin.by}: ${pin.why}`)}` : '';
+    return [`🔵 May be merged: a rollback passes all gates.${said}`, ''];
+  }
   if (gates.length === 0) return ['🔵 No gate is asked of it now.', ''];
   const shut = gates.filter((gate) => !isOpen(gate)).map(({ gate }) => gate);
   const first =

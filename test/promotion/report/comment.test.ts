@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { emptyRecord, type Promotion } from '../../../src/promotion/records/record.ts';
+import { emptyRecord, type Promotion, withStage } from '../../../src/promotion/records/record.ts';
 import {
   pipelineMarker,
   promotionComments,
@@ -117,6 +117,15 @@ describe("the comment on a promotion's pull request", () => {
     const body = renderPromotionComment(viewWith(one), 'production', id);
     expect(body).toMatch(said);
     expect(tables(body)).toEqual([]);
+  });
+
+  test('says who took the stage back, and why', () => {
+    const back = viewWith(promotion({ kind: 'rollback' }, [pullRequest()]));
+    const pin = { version: 'v1', by: 'mia', why: 'orders fail', at: at('12:00') };
+    const record = withStage(back.record, 'production', (before) => ({ ...before, pin }));
+    expect(renderPromotionComment({ ...back, record }, 'production', id)).toContain(
+      'a rollback passes all gates. By mia: orders fail.',
+    );
   });
 
   test('says nothing of a promotion that is not there', () => {

@@ -5,7 +5,8 @@ import { oneLine } from '../written.ts';
 import { changelog } from './changelog.ts';
 import { markerOf, type Work } from './work.ts';
 
-const usualTitle = 'Promote {stage} to {short-version}';
+const usualTitle = ({ order }: Work) =>
+  isRollback(order) ? 'Roll back {stage} to {short-version}' : 'Promote {stage} to {short-version}';
 
 /** GitHub's own limits are 256 and 65,536 characters. */
 const longestTitle = 250;
@@ -13,13 +14,13 @@ const longestBody = 60_000;
 
 /** The title, on one line. */
 export function pullTitle(work: Work): string {
-  return start(oneLine(filled(work.settings.title ?? usualTitle, work)), longestTitle);
+  return start(oneLine(filled(work.settings.title ?? usualTitle(work), work)), longestTitle);
 }
 
 /** The message of the commit, without the trailers. */
 export function commitMessage(work: Work): string {
-  const message = filled(work.settings.message ?? usualTitle, work).trim();
-  return message === '' ? filled(usualTitle, work) : message;
+  const message = filled(work.settings.message ?? usualTitle(work), work).trim();
+  return message === '' ? filled(usualTitle(work), work) : message;
 }
 
 /** The body with the hidden marker at its end. `{changelog}` is asked for only where it is shown. */
@@ -35,17 +36,25 @@ export async function pullBody(work: Work): Promise<string> {
 }
 
 /** What GitHub's rules and ours make people wonder about is said where they wonder. */
-function usualBody({ settings }: Work): string {
+function usualBody({ settings, order }: Work): string {
+  const isBack = isRollback(order);
+  const open = isBack ? '' : ' and all gates are open';
   const merging = settings.merge
-    ? 'It is merged by a run as soon as GitHub lets it and all gates are open, unless other people’s commits are on its branch.'
+    ? `It is merged by a run as soon as GitHub lets it${open}, unless other people’s commits are on its branch.`
     : 'Merging it is the promotion; it has arrived when the stage is seen to run the version.';
   return [
-    'Promotes **{stage}** of pipeline **{pipeline}** to {version}.',
+    isBack
+      ? 'Rolls **{stage}** of pipeline **{pipeline}** back to {version}. A rollback passes all gates; nothing else goes in until `/promote release {stage}`.'
+      : 'Promotes **{stage}** of pipeline **{pipeline}** to {version}.',
     '{changelog}',
-    '{gates}',
+    ...(isBack ? [] : ['{gates}']),
     `${merging} Closing it unmerged abandons the promotion until there is a newer version or somebody releases this one.`,
     'If its checks do not start: a pull request that was made with `GITHUB_TOKEN` starts no workflow by itself. Approve its runs below, or give the promotion the token of a GitHub App as `github-token`.',
   ].join('\n\n');
+}
+
+function isRollback({ promotion }: Work['order']): boolean {
+  return promotion.kind === 'rollback';
 }
 
 /** What the gates said when the promotion started. */
