@@ -1,4 +1,5 @@
 import type { PreviewConfiguration, ServiceConfiguration } from '../config/schema.ts';
+import { once } from '../core/once.ts';
 import { sha256Hex } from '../core/sha256.ts';
 import { pauseFor } from '../targets/pause.ts';
 import { severalTargets } from '../targets/several-targets.ts';
@@ -24,11 +25,7 @@ export function openTarget({ services }: PreviewConfiguration, session: Session)
 
 /** Until the unit is needed, the run's time is GitHub's. */
 function lazily(load: () => Promise<Target>): Target {
-  let loading: Promise<Target> | undefined;
-  const target = () => {
-    loading ??= load();
-    return loading;
-  };
+  const target = once(load);
   return {
     plan: async (desired, purpose) => (await target()).plan(desired, purpose),
     deploy: async (desired, watch) => (await target()).deploy(desired, watch),

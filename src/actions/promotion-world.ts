@@ -1,3 +1,4 @@
+import { once } from '../core/once.ts';
 import { secretsIn } from '../core/redact.ts';
 import { sha256Hex } from '../core/sha256.ts';
 import type { Ledger } from '../ledger/ledger.ts';
@@ -141,11 +142,7 @@ function openWays(
 }
 
 function lazily(load: () => Promise<StageWay>): StageWay {
-  let loading: Promise<StageWay> | undefined;
-  const way = () => {
-    loading ??= load();
-    return loading;
-  };
+  const way = once(load);
   return {
     find: async (order) => (await way()).find(order),
     act: async (order) => (await way()).act(order),

@@ -1,3 +1,4 @@
+import { once } from '../core/once.ts';
 import type { Branches, Tip } from '../promotion/ways/pull-request/ports.ts';
 import { oneLine, type Written } from '../promotion/ways/written.ts';
 import { explained } from './api-error.ts';
@@ -9,11 +10,7 @@ const absent = '0'.repeat(40);
 
 /** Branches by GitHub's REST API, and where a value must be compared by its GraphQL. */
 export function githubBranches(client: GitHubClient): Branches {
-  let id: Promise<string> | undefined;
-  const repositoryId = () => {
-    id ??= askRepositoryId(client);
-    return id;
-  };
+  const repositoryId = once(() => askRepositoryId(client));
   return {
     tip: (branch) => tipOf(client, branch),
     create: (branch, commit) => create(client, branch, commit),

@@ -1,6 +1,7 @@
 import { ECRClient } from '@aws-sdk/client-ecr';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { S3Client } from '@aws-sdk/client-s3';
+import { once } from '../../../core/once.ts';
 import { clientOptions, endpointIn } from '../connect/client-options.ts';
 import { s3Url } from '../template/locate.ts';
 import { emptyBucket, uploadOnce } from './buckets.ts';
@@ -37,14 +38,6 @@ export function connectNearby({ region, environment, account }: NearbyOptions): 
     imageExists: (image, signal) => imageExists(ecr(image.region), image, signal),
     listenerRules: (listenerArn, signal) => listenerRules(balancing(), listenerArn, signal),
     targetGroupCount: (listenerArn, signal) => targetGroupCount(balancing(), listenerArn, signal),
-  };
-}
-
-function once<Client>(make: () => Client): () => Client {
-  let made: Client | undefined;
-  return () => {
-    made ??= make();
-    return made;
   };
 }
 

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
+import { once } from '../../../../core/once.ts';
 import { UserError } from '../../../../core/user-error.ts';
-import type { Nearby } from '../../nearby/nearby.ts';
 import { decideFile, type FileContent } from '../decide/decide-file.ts';
 import { decideSet, isOurs, type SetDecision } from '../decide/decide-set.ts';
 import { type Wanted, wantedEntries } from '../decide/wanted.ts';
@@ -203,8 +203,7 @@ async function decided(
     const part = parts.find((one) => one.name === partName);
     return wanted && part && (verdict === 'add' || verdict === 'update') ? [{ wanted, part }] : [];
   });
-  let opened: Promise<Nearby> | undefined;
-  const nearby = () => (opened ??= engine.nearby(cloud));
+  const nearby = once(() => engine.nearby(cloud));
   const answers = (url: string) => isAnswering(url, { ...context, signal });
   const images = { template, file: name, known };
   const missing = await missingImages(candidates, images, { nearby, answers, signal });
