@@ -23,14 +23,11 @@ export async function fault(
   await control(lab, 'POST', 'faults', { match, action, ...more });
 }
 
-/** Faults that have hit nothing yet. */
-export function faultsLeft(lab: Lab): Promise<readonly Fault[]> {
-  return control(lab, 'GET', 'faults');
-}
-
-/** Nothing goes wrong any longer. */
-export async function mend(lab: Lab): Promise<void> {
+/** Ends a test: nothing goes wrong any longer. Throws when a fault hit nothing, as the test then did not ask what it says. */
+export async function endFaults(lab: Lab): Promise<void> {
+  const left: readonly Fault[] = await control(lab, 'GET', 'faults');
   await control(lab, 'DELETE', 'faults');
+  if (left.length > 0) throw new Error(`no request came to ${JSON.stringify(left)}`);
 }
 
 /** Forgets the requests so far. */

@@ -3,7 +3,7 @@ import type { ActOrder } from '../../../src/promotion/ports.ts';
 import { attemptKey, promotionId } from '../../../src/promotion/records/promotion-id.ts';
 import type { Attempt, Promotion } from '../../../src/promotion/records/record.ts';
 import type { WayContext } from '../../../src/promotion/ways/way.ts';
-import { type Lab, repository } from '../../lab/github/lab.ts';
+import { repository } from '../../lab/github/lab.ts';
 
 /** What tests vary. */
 export interface Wanted {
@@ -17,6 +17,7 @@ export interface Wanted {
   readonly claimedAt?: Instant;
   readonly earlier?: readonly Attempt[];
   readonly ending?: Pick<Promotion, 'phase' | 'reason'>;
+  readonly evidence?: Promotion['evidence'];
 }
 
 /** One attempt that is to be carried out, as `advance` hands it over. */
@@ -42,6 +43,7 @@ export function attemptAt(wanted: Wanted): ActOrder {
     reason: 'claimed: by run-7',
     attempts: [...(wanted.earlier ?? []), { number: attempt, lease }],
     ...(from !== undefined && { from }),
+    ...(wanted.evidence && { evidence: wanted.evidence }),
     ...wanted.ending,
   };
   return { pipeline, stage, promotion, attempt, key };
@@ -55,14 +57,4 @@ export function contextOf(commits: Readonly<Record<string, string>> = {}): WayCo
     environment: 'production',
     commitOf: (version) => commits[version] ?? version,
   };
-}
-
-/** Makes the next calls of a kind go wrong. */
-export async function fault(
-  lab: Lab,
-  action: string,
-  match: { readonly method: string; readonly path: string },
-  more: object = {},
-): Promise<void> {
-  await lab.call('POST', '/_lab/faults', { match, action, ...more });
 }

@@ -1,12 +1,13 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { duration, instant, after as later } from '../../../src/core/time.ts';
 import type { ActOrder } from '../../../src/promotion/ports.ts';
 import type { Effect } from '../../../src/promotion/records/record.ts';
 import type { DispatchSettings } from '../../../src/promotion/settings.ts';
 import { dispatchWay } from '../../../src/promotion/ways/dispatch.ts';
 import { connected, requestsOf, tokenWith } from '../../github/connected.ts';
+import { control, endFaults, fault } from '../../lab/github/controls.ts';
 import { type Lab, repository, startLab } from '../../lab/github/lab.ts';
-import { attemptAt, contextOf, fault } from './attempt.ts';
+import { attemptAt, contextOf } from './attempt.ts';
 
 const repo = `/repos/${repository}`;
 const noon = instant(Date.parse('2026-11-24T12:00:00Z'));
@@ -40,10 +41,10 @@ beforeAll(async () => {
   token = await tokenWith(lab, { actions: 'write', contents: 'read' });
 });
 beforeEach(async () => {
-  await lab.call('DELETE', '/_lab/faults');
-  await lab.call('POST', '/_lab/clock', { now: new Date(noon).toISOString() });
+  await control(lab, 'POST', 'clock', { now: new Date(noon).toISOString() });
   versions += 1;
 });
+afterEach(() => endFaults(lab));
 afterAll(() => lab.close());
 
 const order = (more: object = {}) =>
@@ -72,7 +73,7 @@ async function started(asked: ActOrder, given: Partial<DispatchSettings> = {}): 
 
 async function end(effect: Effect, status: string, conclusion?: string) {
   const id = Number(effect.reference);
-  await lab.call('POST', '/_lab/runs', { repository, id, status, conclusion });
+  await control(lab, 'POST', 'runs', { repository, id, status, conclusion });
 }
 
 describe('a run', () => {
@@ -152,7 +153,7 @@ describe('a run', () => {
     const other = { repository, head_sha, path: '.github/workflows/deploy.yml' };
     const event = 'workflow_dispatch';
     for (let index = 0; index < 101; index += 1)
-      await lab.call('POST', '/_lab/runs', {
+      await control(lab, 'POST', 'runs', {
         ...other,
         event,
         name: `app-g0-${'0'.repeat(12)}-a1`,
@@ -231,9 +232,9 @@ describe('what GitHub refuses', () => {
 
   test('is told for a workflow that is switched off', async () => {
     const path = '.github/workflows/deploy.yml';
-    await lab.call('POST', '/_lab/workflows', { repository, path, enabled: false });
+    await control(lab, 'POST', 'workflows', { repository, path, enabled: false });
     const { evidence, transient } = await refused({});
-    await lab.call('POST', '/_lab/workflows', { repository, path, enabled: true });
+    await control(lab, 'POST', 'workflows', { repository, path, enabled: true });
     expect(evidence).toMatch(/disabled workflow.*gh workflow enable deploy\.yml/);
     expect(transient).toBe(false);
   });
@@ -279,7 +280,7 @@ describe('what became of a run', () => {
   ])('is %s %s: %s', async (status, conclusion, state, words) => {
     const asked = order();
     const effect = await started(asked);
-    await lab.call('POST', '/_lab/clock', { now: new Date(minutes(5)).toISOString() });
+    await control(lab, 'POST', 'clock', { now: new Date(minutes(5)).toISOString() });
     await end(effect, status, conclusion);
     const seen = await way().look(asked, effect);
     expect(seen).toMatchObject({ state, evidence: expect.stringContaining(words) });

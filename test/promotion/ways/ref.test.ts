@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { instant } from '../../../src/core/time.ts';
 import { refWay } from '../../../src/promotion/ways/ref.ts';
 import { connected, requestsOf, tokenWith } from '../../github/connected.ts';
+import { control, endFaults, fault } from '../../lab/github/controls.ts';
 import { type Lab, repository, startLab } from '../../lab/github/lab.ts';
-import { attemptAt, contextOf, fault } from './attempt.ts';
+import { attemptAt, contextOf } from './attempt.ts';
 
 const now = instant(Date.parse('2026-11-24T12:00:00Z'));
 const clock = () => now;
@@ -23,9 +24,9 @@ beforeAll(async () => {
   token = await tokenWith(lab, { contents: 'write' });
 });
 beforeEach(async () => {
-  await lab.call('DELETE', '/_lab/faults');
   branches += 1;
 });
+afterEach(() => endFaults(lab));
 afterAll(() => lab.close());
 
 const [old, mid, last, hotfix] = [0, 1, 2, 3];
@@ -203,7 +204,7 @@ describe('a branch', () => {
     const ref = branch();
     put(ref, old);
     const guard = { repository, ref: `refs/${ref}`, rule: 'pull-request' };
-    await lab.call('POST', '/_lab/protections', guard);
+    await control(lab, 'POST', 'protections', guard);
     const answer = await way(ref).act(order(mid));
     expect(answer).toMatchObject({ kind: 'failed', transient: false });
     expect(answer).toMatchObject({
@@ -238,7 +239,7 @@ describe('a rollback', () => {
     const ref = branch();
     put(ref, last);
     const guard = { repository, ref: `refs/${ref}`, rule: 'no-force' };
-    await lab.call('POST', '/_lab/protections', guard);
+    await control(lab, 'POST', 'protections', guard);
     expect(await way(ref).act(back(old))).toMatchObject({
       evidence: expect.stringMatching(/Cannot force-push.*bypass it and to force-push to it/),
     });

@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { instant } from '../../../src/core/time.ts';
 import { releaseWay } from '../../../src/promotion/ways/release.ts';
 import { connected, requestsOf, tokenWith } from '../../github/connected.ts';
+import { endFaults, fault } from '../../lab/github/controls.ts';
 import { type Lab, repository, startLab } from '../../lab/github/lab.ts';
-import { attemptAt, fault } from './attempt.ts';
+import { attemptAt } from './attempt.ts';
 
 const repo = `/repos/${repository}`;
 const now = instant(Date.parse('2026-11-24T12:00:00Z'));
@@ -16,7 +17,7 @@ beforeAll(async () => {
   lab = await startLab();
   token = await tokenWith(lab, { contents: 'write' });
 });
-beforeEach(() => lab.call('DELETE', '/_lab/faults'));
+afterEach(() => endFaults(lab));
 afterAll(() => lab.close());
 
 /** A release of a tag of its own. */

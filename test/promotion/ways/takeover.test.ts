@@ -5,6 +5,7 @@ import { stageRecord } from '../../../src/promotion/records/record.ts';
 import { dispatchWay } from '../../../src/promotion/ways/dispatch.ts';
 import { pipeline, stage } from '../../builders/promotion.ts';
 import { connected, tokenWith } from '../../github/connected.ts';
+import { control } from '../../lab/github/controls.ts';
 import { type Lab, repository, startLab } from '../../lab/github/lab.ts';
 import { leaseLength, PipelineWorld } from '../pipeline-world.ts';
 import { contextOf } from './attempt.ts';
@@ -28,7 +29,7 @@ test('a worker that dies between dispatch and record leaves a run that the next 
   const world = new PipelineWorld(pipeline({ stages: [only] }));
   const settings = { via: 'dispatch', workflow: 'deploy.yml', ref: 'main', inputs: {} } as const;
   const run = async (holder: string, change: (way: Way) => Way = (way) => way) => {
-    await lab.call('POST', '/_lab/clock', { now: new Date(world.now).toISOString() });
+    await control(lab, 'POST', 'clock', { now: new Date(world.now).toISOString() });
     const { workflows } = connected(lab, token).github;
     const way = dispatchWay(settings, workflows, contextOf(), world.clock);
     return advance(

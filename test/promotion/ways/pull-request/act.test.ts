@@ -1,32 +1,32 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { requestsOf, tokenWith } from '../../../github/connected.ts';
-import { type Lab, repository, startLab } from '../../../lab/github/lab.ts';
+import { type Lab, repository } from '../../../lab/github/lab.ts';
 import {
   acted,
   branchOf,
   fileOn,
-  nextOrder,
   now,
   open,
   orderFor,
   production,
+  productionFile,
   pullsOf,
   push,
+  type Repository,
   repo,
   settings,
+  startRepository,
 } from './site.ts';
 
 let lab: Lab;
 let token: string;
+let nextOrder: Repository['nextOrder'];
 beforeAll(async () => {
-  lab = await startLab();
-  push(lab, { 'envs/production.yaml': production });
-  token = await tokenWith(lab, { contents: 'write', pull_requests: 'write' });
+  ({ lab, token, nextOrder } = await startRepository());
 });
-beforeEach(() => lab.call('DELETE', '/_lab/faults'));
 afterAll(() => lab.close());
 
 /** Bytes as git has them; `fileOn` trims. */
@@ -45,12 +45,12 @@ describe('a promotion by pull request', () => {
     expect(pull).toMatchObject({ title: `Promote production to ${version}`, state: 'open' });
     expect(pull?.body).toContain(`<!-- understudy:promotion:${id} -->`);
     expect(pull?.body).toContain('starts no workflow by itself');
-    fileOn(lab, branchOf(order), 'envs/production.yaml');
+    fileOn(lab, branchOf(order), productionFile);
     const wanted = Buffer.from(production.replace('"v1"', `"${version}"`)).toString('latin1');
-    expect(bytes(branchOf(order), 'envs/production.yaml')).toBe(wanted);
+    expect(bytes(branchOf(order), productionFile)).toBe(wanted);
     const branch = `origin/${branchOf(order)}`;
     expect(lab.git('rev-parse', `${branch}^`)).toBe(lab.git('rev-parse', 'main'));
-    expect(lab.git('diff', '--name-only', 'main', branch)).toBe('envs/production.yaml');
+    expect(lab.git('diff', '--name-only', 'main', branch)).toBe(productionFile);
     const message = lab.git('log', '-1', '--format=%(trailers)', branch);
     expect(message).toContain(`Understudy-Promotion: ${id}`);
   });
@@ -202,7 +202,8 @@ describe('a promotion by pull request', () => {
 
   test('finds its file in a repository too big for GitHub to list', async () => {
     const blob = lab.git('rev-parse', 'HEAD:README.md');
-    const names = Array.from({ length: 30_000 }, (_, i) => `f${i}-${'x'.repeat(60)}`);
+    // Few and long, for less work: it lists 7 MB.
+    const names = Array.from({ length: 17_000 }, (_, i) => `f${i}-${'x'.repeat(240)}`);
     const mktree = (input: string) =>
       execFileSync('git', ['mktree'], { cwd: lab.clone, input }).toString().trim();
     const many = mktree(names.map((name) => `100644 blob ${blob}\t${name}\n`).join(''));
@@ -211,7 +212,7 @@ describe('a promotion by pull request', () => {
     lab.git('push', '--quiet', 'origin', `${commit}:refs/heads/big`);
     const order = nextOrder();
     await acted(open(lab, { base: 'big' }), order);
-    const text = fileOn(lab, branchOf(order), 'envs/production.yaml');
+    const text = fileOn(lab, branchOf(order), productionFile);
     expect(text).toContain(`"${order.promotion.version}"`);
     const asked = await requestsOf(lab);
     expect(asked.filter((line) => line.startsWith('GET /git/trees/'))).toHaveLength(3);

@@ -1,34 +1,33 @@
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { ActOrder } from '../../../../src/promotion/ports.ts';
-import { requestsOf, tokenWith } from '../../../github/connected.ts';
-import { gitIn, type Lab, repository, startLab } from '../../../lab/github/lab.ts';
+import { requestsOf } from '../../../github/connected.ts';
+import { collaborator, endFaults, fault } from '../../../lab/github/controls.ts';
+import { gitIn, type Lab, repository } from '../../../lab/github/lab.ts';
 import {
   acted,
   branchOf,
   fileOn,
-  nextOrder,
   open,
   production,
+  productionFile,
   pullsOf,
   push,
+  pushTo,
+  type Repository,
   repo,
+  startRepository,
 } from './site.ts';
 
 let lab: Lab;
 let token: string;
+let nextOrder: Repository['nextOrder'];
 beforeAll(async () => {
-  lab = await startLab();
-  push(lab, { 'envs/production.yaml': production });
-  token = await tokenWith(lab, { contents: 'write', pull_requests: 'write' });
-  const ada = { repository, login: 'ada', permission: 'write' };
-  await lab.call('POST', '/_lab/collaborators', ada);
+  ({ lab, token, nextOrder } = await startRepository());
+  await collaborator(lab, 'ada', 'write');
 });
-beforeEach(() => lab.call('DELETE', '/_lab/faults'));
+afterEach(() => endFaults(lab));
 afterAll(() => lab.close());
-
-const fault = (action: string, match: object, extra: object = {}) =>
-  lab.call('POST', '/_lab/faults', { match, action, ...extra });
 
 const change = { labels: ['promotion'], reviewers: ['ada'] };
 
@@ -59,7 +58,7 @@ describe('what a run that died left behind', () => {
     'is taken up after %s at POST %s: one pull request, with all that it should have',
     async (action, path) => {
       const order = nextOrder();
-      await fault(action, { method: 'POST', path });
+      await fault(lab, action, { method: 'POST', path });
       const effect = await runUntilThere(order);
       const all = await pullsOf(lab, order);
       expect(all).toHaveLength(1);
@@ -93,8 +92,8 @@ describe('what a run that died left behind', () => {
   test('is not believed to be absent when a page fails', async () => {
     const order = nextOrder();
     await acted(open(lab), order);
-    const [match, extra] = [{ method: 'GET', path: `${repo}/pulls` }, { milliseconds: 120_000 }];
-    await fault('secondary-limit', match, extra);
+    const listing = { method: 'GET', path: `${repo}/pulls` };
+    await fault(lab, 'secondary-limit', listing, { milliseconds: 120_000 });
     await expect(open(lab).way.find(order)).rejects.toThrow('rate limit');
   });
 
@@ -132,22 +131,19 @@ describe('what a run that died left behind', () => {
 
   test('is a branch of ours that fell behind: it is made anew before its pull request is opened', async () => {
     const order = nextOrder();
-    await fault('error-502', { method: 'POST', path: `${repo}/pulls` });
+    await fault(lab, 'error-502', { method: 'POST', path: `${repo}/pulls` });
     await expect(open(lab).way.act(order)).rejects.toThrow('it is not known whether');
-    push(lab, { 'envs/production.yaml': production.replace('Production', 'Live') });
+    push(lab, { [productionFile]: production.replace('Production', 'Live') });
     await acted(open(lab), order);
-    expect(fileOn(lab, branchOf(order), 'envs/production.yaml')).toContain('Live');
+    expect(fileOn(lab, branchOf(order), productionFile)).toContain('Live');
     expect(lab.git('rev-parse', `origin/${branchOf(order)}^`)).toBe(lab.git('rev-parse', 'main'));
   });
 
   test('is a branch with a person’s commit: that stays, and its pull request is opened', async () => {
     const order = nextOrder();
-    await fault('error-502', { method: 'POST', path: `${repo}/pulls` });
+    await fault(lab, 'error-502', { method: 'POST', path: `${repo}/pulls` });
     await expect(open(lab).way.act(order)).rejects.toThrow('it is not known whether');
-    lab.git('fetch', '--quiet', 'origin');
-    lab.git('checkout', '--quiet', '-B', 'mine', `origin/${branchOf(order)}`);
-    const mine = lab.commit({ 'notes.txt': 'mine\n' });
-    lab.git('push', '--quiet', 'origin', `mine:${branchOf(order)}`);
+    const mine = pushTo(lab, order, { 'notes.txt': 'mine\n' });
     push(lab, { 'other.txt': 'x\n' });
     await acted(open(lab), order);
     const [pull] = await pullsOf(lab, order);

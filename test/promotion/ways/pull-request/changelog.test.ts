@@ -3,7 +3,8 @@ import { changelog } from '../../../../src/promotion/ways/pull-request/changelog
 import type { Comparison } from '../../../../src/promotion/ways/pull-request/ports.ts';
 import type { Work } from '../../../../src/promotion/ways/pull-request/work.ts';
 import { connected } from '../../../github/connected.ts';
-import { repository, startLab } from '../../../lab/github/lab.ts';
+import { startLab } from '../../../lab/github/lab.ts';
+import { contextOf } from '../attempt.ts';
 import { now, orderFor, settings } from './site.ts';
 
 const sha = 'a'.repeat(40);
@@ -18,9 +19,8 @@ function workWith(found: Comparison | undefined, from: string | undefined = 'v1'
     settings,
     branch: 'x',
     context: {
-      repository,
+      ...contextOf(),
       serverUrl: 'https://github.com',
-      environment: 'production',
       commitOf: (version) => {
         if (version === 'lost') throw new Error('not known');
         return sha;
@@ -72,14 +72,17 @@ describe('the changelog', () => {
 
   test('comes from GitHub’s comparison, oldest first and no more than asked for', async () => {
     const lab = await startLab();
-    const first = lab.git('rev-parse', 'HEAD');
-    for (const name of ['one', 'two', 'three']) lab.commit({ [name]: name }, `${name}\n\nmore`);
-    lab.git('push', '--quiet', 'origin', 'main');
-    const { comparisons } = connected(lab).github.pullRequestWay;
-    const found = await comparisons.between(first, 'main', 2);
-    expect(found).toMatchObject({ ahead: 3, behind: 0 });
-    expect(found?.commits.map(({ subject }) => subject)).toEqual(['one', 'two']);
-    expect(await comparisons.between(first, 'f'.repeat(40), 2)).toBeUndefined();
-    await lab.close();
+    try {
+      const first = lab.git('rev-parse', 'HEAD');
+      for (const name of ['one', 'two', 'three']) lab.commit({ [name]: name }, `${name}\n\nmore`);
+      lab.git('push', '--quiet', 'origin', 'main');
+      const { comparisons } = connected(lab).github.pullRequestWay;
+      const found = await comparisons.between(first, 'main', 2);
+      expect(found).toMatchObject({ ahead: 3, behind: 0 });
+      expect(found?.commits.map(({ subject }) => subject)).toEqual(['one', 'two']);
+      expect(await comparisons.between(first, 'f'.repeat(40), 2)).toBeUndefined();
+    } finally {
+      await lab.close();
+    }
   });
 });

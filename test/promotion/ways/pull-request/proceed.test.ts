@@ -1,30 +1,34 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { ActOrder } from '../../../../src/promotion/ports.ts';
 import type { Effect } from '../../../../src/promotion/records/record.ts';
 import { requestsOf, tokenWith } from '../../../github/connected.ts';
-import { type Lab, repository, startLab } from '../../../lab/github/lab.ts';
+import { control, endFaults, fault } from '../../../lab/github/controls.ts';
+import { type Lab, repository } from '../../../lab/github/lab.ts';
 import {
   acted,
   branchOf,
   fileOn,
-  nextOrder,
   open,
   production,
+  productionFile,
   pullsOf,
   push,
+  pushTo,
+  type Repository,
   repo,
+  startRepository,
 } from './site.ts';
 
 let lab: Lab;
 let token: string;
+let nextOrder: Repository['nextOrder'];
 beforeAll(async () => {
-  lab = await startLab();
-  token = await tokenWith(lab, { contents: 'write', pull_requests: 'write' });
+  ({ lab, token, nextOrder } = await startRepository());
 });
-beforeEach(async () => {
-  await lab.call('DELETE', '/_lab/faults');
-  push(lab, { 'envs/production.yaml': production });
+beforeEach(() => {
+  push(lab, { [productionFile]: production });
 });
+afterEach(() => endFaults(lab));
 afterAll(() => lab.close());
 
 const merging = { merge: 'squash' } as const;
@@ -37,20 +41,10 @@ async function opened(): Promise<{ order: ActOrder; effect: Effect; tip(): strin
   return { order, effect, tip };
 }
 
-/** A person's push to the branch of an order; answers the commit. */
-function pushTo(order: ActOrder, files: Readonly<Record<string, string>>): string {
-  lab.git('fetch', '--quiet', 'origin');
-  lab.git('checkout', '--quiet', '-B', 'mine', `origin/${branchOf(order)}`);
-  const commit = lab.commit(files, 'Mine');
-  lab.git('push', '--quiet', 'origin', `mine:${branchOf(order)}`);
-  return commit;
-}
-
 /** Waits until such a request was answered, so that the next one is under way. */
 async function untilSent(method: string, end: string): Promise<void> {
   for (;;) {
-    const { body } = await lab.call('GET', '/_lab/requests');
-    const lines = body as { method: string; path: string }[];
+    const lines: { method: string; path: string }[] = await control(lab, 'GET', 'requests');
     if (lines.some((line) => line.method === method && line.path.endsWith(end))) return;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
@@ -62,7 +56,7 @@ describe('merging by a run', () => {
     const { way } = open(lab, merging, token);
     expect(await way.proceed?.(order, effect)).toMatch(/^it was merged as [0-9a-f]{7}$/);
     const version = order.promotion.version;
-    expect(fileOn(lab, 'main', 'envs/production.yaml')).toContain(`"${version}"`);
+    expect(fileOn(lab, 'main', productionFile)).toContain(`"${version}"`);
     const state = await way.look(order, effect);
     expect(state.state).toBe('done');
     expect(state.evidence).toMatch(/^pull request #\d+ was merged by .+ as [0-9a-f]{7}$/);
@@ -81,7 +75,7 @@ describe('merging by a run', () => {
     const { way } = open(lab, merging, token);
     await requestsOf(lab);
     const path = `${repo}/pulls/${effect.reference}/merge`;
-    await lab.call('POST', '/_lab/faults', { match: { method: 'PUT', path }, action: 'error-502' });
+    await fault(lab, 'error-502', { method: 'PUT', path });
     expect(await way.proceed?.(order, effect)).toContain('not known whether it was merged');
     const sent = await requestsOf(lab);
     expect(sent.filter((line) => line.startsWith('PUT'))).toHaveLength(1);
@@ -92,18 +86,18 @@ describe('merging by a run', () => {
   test('merges no other head than the one that it looked at', async () => {
     const { order, effect } = await opened();
     const match = { method: 'PUT', path: `${repo}/pulls/${effect.reference}/merge` };
-    await lab.call('POST', '/_lab/faults', { match, action: 'delay', milliseconds: 1_500 });
+    await fault(lab, 'delay', match, { milliseconds: 1_500 });
     await requestsOf(lab);
     const merged = open(lab, merging, token).way.proceed?.(order, effect);
     await untilSent('POST', '/git/trees');
-    const mine = pushTo(order, { 'notes.txt': 'mine\n' });
+    const mine = pushTo(lab, order, { 'notes.txt': 'mine\n' });
     expect(await merged).toContain('it was not merged: Head branch was modified');
     expect((await pullsOf(lab, order))[0]).toMatchObject({ state: 'open', head: { sha: mine } });
   });
 
   test('never takes what a person pushed on top, and says so', async () => {
     const { order, effect } = await opened();
-    const mine = pushTo(order, { 'notes.txt': 'mine\n' });
+    const mine = pushTo(lab, order, { 'notes.txt': 'mine\n' });
     const { way } = open(lab, merging, token);
     const state = await way.look(order, effect);
     expect(state.evidence).toContain('has commits of others, so that a person merges it');
@@ -155,7 +149,7 @@ describe('merging by a run', () => {
 
 describe('a conflict with the base', () => {
   const conflicting = () =>
-    push(lab, { 'envs/production.yaml': production.replace('"v1"   # the', '"v1.5" # a new') });
+    push(lab, { [productionFile]: production.replace('"v1"   # the', '"v1.5" # a new') });
 
   test('makes ours anew upon the tip of the base', async () => {
     const { order, effect, tip } = await opened();
@@ -163,9 +157,9 @@ describe('a conflict with the base', () => {
     const { way } = open(lab, merging, token);
     expect((await way.look(order, effect)).evidence).toContain('conflicts with its base');
     expect(await way.proceed?.(order, effect)).toContain('it was made anew');
-    fileOn(lab, branchOf(order), 'envs/production.yaml');
+    fileOn(lab, branchOf(order), productionFile);
     expect(lab.git('rev-parse', `${tip()}^`)).toBe(lab.git('rev-parse', 'main'));
-    const text = fileOn(lab, branchOf(order), 'envs/production.yaml');
+    const text = fileOn(lab, branchOf(order), productionFile);
     expect(text).toContain(`"${order.promotion.version}" # a new version`);
     expect(await way.proceed?.(order, effect)).toMatch(/^it was merged/);
     expect(await pullsOf(lab, order)).toHaveLength(1);
@@ -173,7 +167,7 @@ describe('a conflict with the base', () => {
 
   test('is a person’s to solve once a person has pushed', async () => {
     const { order, effect, tip } = await opened();
-    const mine = pushTo(order, { 'notes.txt': 'mine\n' });
+    const mine = pushTo(lab, order, { 'notes.txt': 'mine\n' });
     conflicting();
     const { way } = open(lab, {}, token);
     expect(await way.proceed?.(order, effect)).toContain('has commits of others');
@@ -185,18 +179,18 @@ describe('a conflict with the base', () => {
     conflicting();
     const branches = open(lab, {}, token);
     const match = { method: 'POST', path: '/graphql' };
-    await lab.call('POST', '/_lab/faults', { match, action: 'delay', milliseconds: 1_500 });
+    await fault(lab, 'delay', match, { milliseconds: 1_500 });
     await requestsOf(lab);
     const moved = branches.way.proceed?.(order, effect);
     await untilSent('POST', '/git/commits');
-    const mine = pushTo(order, { 'notes.txt': 'mine\n' });
+    const mine = pushTo(lab, order, { 'notes.txt': 'mine\n' });
     expect(await moved).toContain('was not made anew');
     expect(tip()).toBe(mine);
   });
 
   test('tells what keeps it from being made anew', async () => {
     const { order, effect } = await opened();
-    push(lab, { 'envs/production.yaml': 'image: none\n' });
+    push(lab, { [productionFile]: 'image: none\n' });
     const { way } = open(lab, {}, token);
     expect(await way.proceed?.(order, effect)).toContain('cannot be made anew');
   });
@@ -230,7 +224,7 @@ describe('what is left of a promotion that has ended', () => {
           pulls: `${repo}/pulls/${effect.reference}`,
         }[part] ?? part;
       const method = part === 'pulls' ? 'PATCH' : 'POST';
-      await lab.call('POST', '/_lab/faults', { match: { method, path }, action: 'lose-answer' });
+      await fault(lab, 'lose-answer', { method, path });
       await open(lab, {}, token)
         .way.tidy?.(order, effect, 'aborted')
         .catch(() => undefined);
@@ -243,7 +237,7 @@ describe('what is left of a promotion that has ended', () => {
 
   test('keeps the branch with a person’s commit', async () => {
     const { order, effect, tip } = await opened();
-    const mine = pushTo(order, { 'notes.txt': 'mine\n' });
+    const mine = pushTo(lab, order, { 'notes.txt': 'mine\n' });
     await open(lab, {}, token).way.tidy?.(order, effect, 'aborted');
     expect((await pullsOf(lab, order))[0]?.state).toBe('closed');
     expect(tip()).toBe(mine);

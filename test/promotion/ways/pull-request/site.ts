@@ -1,16 +1,18 @@
 import { instant } from '../../../../src/core/time.ts';
 import type { ActOrder } from '../../../../src/promotion/ports.ts';
-import { promotionId } from '../../../../src/promotion/records/promotion-id.ts';
-import type { Effect, Promotion } from '../../../../src/promotion/records/record.ts';
+import type { Effect } from '../../../../src/promotion/records/record.ts';
 import type { PullRequestSettings } from '../../../../src/promotion/settings.ts';
 import { openPullRequestWay } from '../../../../src/promotion/ways/pull-request/open.ts';
 import type { StageWay, WayContext } from '../../../../src/promotion/ways/way.ts';
-import { connected } from '../../../github/connected.ts';
-import { type Lab, repository } from '../../../lab/github/lab.ts';
+import { connected, tokenWith } from '../../../github/connected.ts';
+import { type Lab, repository, startLab } from '../../../lab/github/lab.ts';
+import { attemptAt, contextOf, type Wanted } from '../attempt.ts';
 
 export const repo = `/repos/${repository}`;
 
 export const now = instant(Date.parse('2026-11-23T09:00:00Z'));
+
+export const productionFile = 'envs/production.yaml';
 
 /** What an environment's file looks like, with all that an edit must not touch. */
 export const production =
@@ -24,11 +26,33 @@ export const settings: PullRequestSettings = {
   draft: false,
   edits: [
     {
-      file: 'envs/production.yaml',
+      file: productionFile,
       edit: { kind: 'path', path: 'image.tag', value: '{version}' },
     },
   ],
 };
+
+/** A repository whose main has the file of production. */
+export interface Repository {
+  readonly lab: Lab;
+  /** A token with the permissions that the documentation asks for. */
+  readonly token: string;
+  /** An order for a version that no test had before. */
+  nextOrder(): ActOrder;
+}
+
+/** Starts a stand-in with the repository. */
+export async function startRepository(): Promise<Repository> {
+  const lab = await startLab();
+  push(lab, { [productionFile]: production });
+  const token = await tokenWith(lab, { contents: 'write', pull_requests: 'write' });
+  let versions = 100;
+  const nextOrder = () => {
+    versions += 1;
+    return orderFor(`v${versions}`);
+  };
+  return { lab, token, nextOrder };
+}
 
 /** A way over the stand-in with what it said on the way. */
 export interface Site {
@@ -45,12 +69,7 @@ export function open(
 ): Site {
   const { github } = connected(lab, token);
   const warnings: string[] = [];
-  const context = {
-    repository,
-    serverUrl: lab.github.url,
-    environment: 'production',
-    commitOf,
-  };
+  const context = { ...contextOf(), serverUrl: lab.github.url, commitOf };
   const ports = {
     ...github.pullRequestWay,
     clock: () => now,
@@ -59,37 +78,9 @@ export function open(
   return { way: openPullRequestWay({ ...settings, ...change }, context, ports), warnings };
 }
 
-/** An order for a version that no test had before. */
-export function nextOrder(change: Partial<Promotion> = {}): ActOrder {
-  counter += 1;
-  return orderFor(`v${counter}`, change);
-}
-
-let counter = 100;
-
 /** The order for the first attempt at a version. */
-export function orderFor(version: string, change: Partial<Promotion> = {}): ActOrder {
-  const generation = change.generation ?? 0;
-  const key = { pipeline: 'app', stage: 'production', generation, version };
-  const id = promotionId(key);
-  const lease = {
-    holder: 'me',
-    since: '2026-11-23T08:59:00.000Z',
-    until: '2026-11-23T09:59:00.000Z',
-    effect: `${id}-a1`,
-  };
-  const promotion: Promotion = {
-    id,
-    version,
-    generation,
-    kind: 'forward',
-    phase: 'pending',
-    createdAt: now,
-    reason: 'claimed',
-    attempts: [{ number: 1, lease }],
-    ...change,
-  };
-  return { pipeline: 'app', stage: 'production', promotion, attempt: 1, key: lease.effect };
+export function orderFor(version: string, more: Partial<Wanted> = {}): ActOrder {
+  return attemptAt({ version, createdAt: now, ...more });
 }
 
 /** The branch of an order. */
@@ -110,6 +101,15 @@ export function push(lab: Lab, files: Readonly<Record<string, string>>, message?
   lab.git('checkout', '--quiet', '-B', 'main', 'origin/main');
   const commit = lab.commit(files, message);
   lab.git('push', '--quiet', 'origin', 'main');
+  return commit;
+}
+
+/** A person's push to the branch of an order; answers the commit. */
+export function pushTo(lab: Lab, order: ActOrder, files: Readonly<Record<string, string>>): string {
+  lab.git('fetch', '--quiet', 'origin');
+  lab.git('checkout', '--quiet', '-B', 'mine', `origin/${branchOf(order)}`);
+  const commit = lab.commit(files, 'Mine');
+  lab.git('push', '--quiet', 'origin', `mine:${branchOf(order)}`);
   return commit;
 }
 
