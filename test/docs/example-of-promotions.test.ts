@@ -81,7 +81,7 @@ test('the example takes a commit from main to production, with the permissions t
   running.staging = first;
   running.production = first;
   const version = lab.push({ [deploy]: example(deploy), [values]: example(values) });
-  expect(of(await promote(), 'staging')).toBe('wait checks: not finished: Build');
+  expect(of(await promote(), 'staging')).toBe('wait checks: not there yet: Build');
 
   const check = { name: 'Build', head_sha: version, status: 'completed', conclusion: 'success' };
   await lab.lab.call('POST', `/repos/${repository}/check-runs`, check);

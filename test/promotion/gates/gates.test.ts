@@ -114,7 +114,7 @@ describe('checks', () => {
       'waiting',
       'not finished: e2e',
     ],
-    ['one has not begun', { build: passed }, 'waiting', 'not finished: e2e'],
+    ['one has not begun', { build: passed }, 'waiting', 'not there yet: e2e'],
     ['one is not known', { build: passed, e2e: { state: 'unknown' } }, 'unknown', 'not known: e2e'],
     ['nobody asked', undefined, 'unknown', 'not known: build, e2e'],
   ] as const)('of which %s are %s…', (_, results, state, evidence) => {
@@ -124,7 +124,7 @@ describe('checks', () => {
   test('called as what every object has are not there by that', () => {
     expect(checksGate(['constructor'], {})).toMatchObject({
       state: 'waiting',
-      evidence: 'not finished: constructor',
+      evidence: 'not there yet: constructor',
     });
   });
 });
