@@ -4,13 +4,15 @@ import {
   describeHarm,
   difference,
   type Harm,
+  harmsFor,
+  type Play,
   playAll,
   strike,
   struck,
   type Undisturbed,
   undisturbed,
 } from '../world/spots.ts';
-import { type Occasion, openStage, type StagedPreview } from '../world/staged-previews.ts';
+import { openStage } from '../world/staged-previews.ts';
 
 let stage: Awaited<ReturnType<typeof openStage>>;
 
@@ -33,12 +35,7 @@ function boundariesOf({ spots }: Undisturbed): Harm[] {
 }
 
 /** Kills a run at the boundary and runs it again; answers what is not as after an undisturbed one. */
-async function crashed(
-  own: StagedPreview,
-  occasion: Occasion,
-  boundary: Harm | undefined,
-  { end }: Undisturbed,
-): Promise<string | undefined> {
+const crashed: Play = async (own, occasion, boundary, { end }) => {
   const trigger = await own.bring(occasion);
   let isMissed = false;
   let what: string = occasion;
@@ -58,7 +55,7 @@ async function crashed(
   const told = await difference(own, end);
   if (told !== '') return `${what}: ${told}`;
   return isMissed ? undefined : '';
-}
+};
 
 describe('killed at any request to the API server and run again', () => {
   test(
@@ -66,17 +63,11 @@ describe('killed at any request to the API server and run again', () => {
     () =>
       stage.inWorld(async (own) => {
         const calm = await undisturbed(await own.preview());
-        const boundaries = {
-          deploy: boundariesOf(calm.deploy),
-          update: boundariesOf(calm.update),
-          teardown: boundariesOf(calm.teardown),
-        };
+        const boundaries = harmsFor(calm, boundariesOf);
         expect(boundaries.deploy.length).toBeGreaterThan(20);
         expect(boundaries.update.length).toBeGreaterThan(25);
         expect(boundaries.teardown.length).toBeGreaterThan(4);
-        const faults = await playAll(own, boundaries, (preview, occasion, boundary) =>
-          crashed(preview, occasion, boundary, calm[occasion]),
-        );
+        const faults = await playAll(own, calm, boundaries, crashed);
         expect(faults).toEqual([]);
       }),
     600_000,

@@ -4,13 +4,15 @@ import {
   describeHarm,
   difference,
   type Harm,
+  harmsFor,
+  type Play,
   playAll,
   strike,
   struck,
   type Undisturbed,
   undisturbed,
 } from '../world/spots.ts';
-import { type Occasion, openStage, type StagedPreview } from '../world/staged-previews.ts';
+import { openStage } from '../world/staged-previews.ts';
 
 let stage: Awaited<ReturnType<typeof openStage>>;
 
@@ -35,12 +37,7 @@ function faultsOf({ spots }: Undisturbed): Harm[] {
 }
 
 /** Runs while requests go wrong; answers what is not as after an undisturbed run. */
-async function disturbed(
-  own: StagedPreview,
-  occasion: Occasion,
-  fault: Harm | undefined,
-  { end }: Undisturbed,
-): Promise<string | undefined> {
+const disturbed: Play = async (own, occasion, fault, { end }) => {
   const trigger = await own.bring(occasion);
   const what = fault ? `${occasion}, ${describeHarm(fault)}` : occasion;
   if (fault) strike(own, fault);
@@ -50,7 +47,7 @@ async function disturbed(
   const told = await difference(own, end);
   if (told !== '') return `${what}: ${told}`;
   return fault && !isHit ? undefined : '';
-}
+};
 
 describe('whatever happens to a request to the API server', () => {
   test(
@@ -58,17 +55,11 @@ describe('whatever happens to a request to the API server', () => {
     () =>
       stage.inWorld(async (own) => {
         const calm = await undisturbed(await own.preview());
-        const faults = {
-          deploy: faultsOf(calm.deploy),
-          update: faultsOf(calm.update),
-          teardown: faultsOf(calm.teardown),
-        };
+        const faults = harmsFor(calm, faultsOf);
         expect(faults.deploy.length).toBeGreaterThan(40);
         expect(faults.update.length).toBeGreaterThan(40);
         expect(faults.teardown.length).toBeGreaterThan(10);
-        const told = await playAll(own, faults, (preview, occasion, fault) =>
-          disturbed(preview, occasion, fault, calm[occasion]),
-        );
+        const told = await playAll(own, calm, faults, disturbed);
         expect(told).toEqual([]);
       }),
     600_000,

@@ -23,12 +23,12 @@ export interface Undisturbed {
   readonly end: readonly string[];
 }
 
+type PerOccasion<Value> = Readonly<Record<Occasion, Value>>;
+
 const occasions: readonly Occasion[] = ['deploy', 'update', 'teardown'];
 
 /** Lets a preview come, change and go without harm. */
-export async function undisturbed(
-  own: StagedPreview,
-): Promise<Readonly<Record<Occasion, Undisturbed>>> {
+export async function undisturbed(own: StagedPreview): Promise<PerOccasion<Undisturbed>> {
   const found: Partial<Record<Occasion, Undisturbed>> = {};
   for (const occasion of occasions) {
     const trigger = await own.bring(occasion);
@@ -38,6 +38,15 @@ export async function undisturbed(
     found[occasion] = { spots: spotsOf(own), end: await own.look() };
   }
   return found as Record<Occasion, Undisturbed>;
+}
+
+/** What is to be done to the runs of each occasion. */
+export function harmsFor(
+  calm: PerOccasion<Undisturbed>,
+  harmsOf: (run: Undisturbed) => readonly Harm[],
+): PerOccasion<readonly Harm[]> {
+  const { deploy, update, teardown } = calm;
+  return { deploy: harmsOf(deploy), update: harmsOf(update), teardown: harmsOf(teardown) };
 }
 
 /** How often a run looks whether something is so by now differs from run to run. */
@@ -83,20 +92,29 @@ const atOnce = 4;
 const mostTries = 4;
 
 /**
- * Plays runs, each with one harm, until every harm has had its turn; answers what was told. `play` tells '' for a run
- * that ended as it should, and nothing for one that never came to the request.
+ * Runs with one harm, or none, and compares with an undisturbed run. Tells what is not as after that one: '' for nothing;
+ * `undefined` where it never came to the request.
  */
+export type Play = (
+  own: StagedPreview,
+  occasion: Occasion,
+  harm: Harm | undefined,
+  calm: Undisturbed,
+) => Promise<string | undefined>;
+
+/** Plays runs, each with one harm, until every harm has had its turn; answers what was told. */
 export async function playAll(
   stage: Stage,
-  harms: Readonly<Record<Occasion, readonly Harm[]>>,
-  play: (own: StagedPreview, occasion: Occasion, harm?: Harm) => Promise<string | undefined>,
+  calm: PerOccasion<Undisturbed>,
+  harms: PerOccasion<readonly Harm[]>,
+  play: Play,
 ): Promise<readonly string[]> {
   const left = occasions.map((occasion) => ({ occasion, harms: [...harms[occasion]] }));
   const tries = new Map<Harm, number>();
   const told: string[] = [];
   const playOne = async (own: StagedPreview, { occasion, harms }: (typeof left)[number]) => {
     const harm = harms.shift();
-    const words = await play(own, occasion, harm);
+    const words = await play(own, occasion, harm, calm[occasion]);
     if (words) told.push(words);
     if (words !== undefined || !harm) return words;
     const count = (tries.get(harm) ?? 0) + 1;
