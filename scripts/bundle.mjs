@@ -91,8 +91,5 @@ function withBuiltins(code) {
 
 /** What the reference page says of each key of the configuration is read by scripts/config-docs.mjs alone. */
 function withoutDescriptions(code) {
-  return code.replaceAll(
-    /\bdescription\((?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')\)/g,
-    'description("")',
-  );
+  return code.replaceAll(/,\s*description\((?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')\)/g, '');
 }
