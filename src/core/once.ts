@@ -6,3 +6,13 @@ export function once<Made extends object>(make: () => Made): () => Made {
     return made;
   };
 }
+
+/** As `once`, for each key. */
+export function onceEach<Key, Made extends object>(make: (key: Key) => Made): (key: Key) => Made {
+  const all = new Map<Key, Made>();
+  return (key) => {
+    const made = all.get(key) ?? make(key);
+    all.set(key, made);
+    return made;
+  };
+}

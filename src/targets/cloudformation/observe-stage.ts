@@ -1,6 +1,7 @@
 import type { Stack } from '@aws-sdk/client-cloudformation';
+import { onceEach } from '../../core/once.ts';
 import type { StackReader, StackSight } from '../../promotion/observe/ports.ts';
-import { type Cloud, connectCloud } from './connect/cloud.ts';
+import { connectCloud } from './connect/cloud.ts';
 import { explainAws } from './connect/errors.ts';
 import { describeStack } from './describe-stack.ts';
 import { answerFor, isRunning } from './watching/statuses.ts';
@@ -20,16 +21,12 @@ export function openStackReader({
   signal,
   connect = connectCloud,
 }: StackReading): StackReader {
-  const clouds = new Map<string | undefined, Cloud>();
-  const cloudOf = (region: string | undefined) => {
-    const known = clouds.get(region);
-    const cloud = known ?? connect({ environment, ...(region !== undefined && { region }) });
-    clouds.set(region, cloud);
-    return cloud;
-  };
+  const cloudIn = onceEach((region: string | undefined) =>
+    connect({ environment, ...(region !== undefined && { region }) }),
+  );
   return {
     read: async (name, region) => {
-      const stack = await describeStack(cloudOf(region), name, signal).catch((cause) => {
+      const stack = await describeStack(cloudIn(region), name, signal).catch((cause) => {
         throw explainAws(cause, `read the stack ${name}`);
       });
       return stack && sightOf(stack);

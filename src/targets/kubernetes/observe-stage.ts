@@ -1,3 +1,4 @@
+import { onceEach } from '../../core/once.ts';
 import type { WorkloadReader, WorkloadSight } from '../../promotion/observe/ports.ts';
 import type { Kube } from './connect/kube.ts';
 import { getObject } from './connect/objects.ts';
@@ -21,16 +22,12 @@ export function openWorkloadReader({
   signal,
   connect = openKube,
 }: WorkloadReading): WorkloadReader {
-  const clusters = new Map<string | undefined, Promise<Kube>>();
-  const clusterOf = (context: string | undefined) => {
-    const known = clusters.get(context);
-    const cluster = known ?? connect({ environment, ...(context !== undefined && { context }) });
-    clusters.set(context, cluster);
-    return cluster;
-  };
+  const kubeOf = onceEach((context: string | undefined) =>
+    connect({ environment, ...(context !== undefined && { context }) }),
+  );
   return {
     read: async ({ context, namespace, kind, name }) => {
-      const kube = await clusterOf(context);
+      const kube = await kubeOf(context);
       const object = await getObject(
         kube,
         { apiVersion: 'apps/v1', kind, namespace, name },

@@ -1,3 +1,4 @@
+import { onceEach } from '../../../core/once.ts';
 import type { CloudFormationContext } from '../context.ts';
 import { loadNearby } from '../load-units.ts';
 import type { Nearby } from '../nearby/nearby.ts';
@@ -14,24 +15,19 @@ export interface Connections {
 
 /** Opens nothing yet. Methods throw a `UserError` where no region is known. */
 export function connections({ environment, services }: CloudFormationContext): Connections {
-  const clouds = new Map<string | undefined, Cloud>();
-  const cloud = ({ region }: Pick<CloudFormationSettings, 'region'>): Cloud => {
-    const known = clouds.get(region);
-    if (known) return known;
-    const opened = connectCloud({ environment, ...(region !== undefined && { region }) });
-    clouds.set(region, opened);
-    return opened;
-  };
+  const cloudIn = onceEach((region: string | undefined) =>
+    connectCloud({ environment, ...(region !== undefined && { region }) }),
+  );
   return {
-    cloud,
+    cloud: ({ region }) => cloudIn(region),
     async nearby(settings) {
-      const region = await cloud(settings).config.region();
+      const region = await cloudIn(settings.region).config.region();
       const connectNearby = await loadNearby();
       return connectNearby({ region, environment });
     },
     all: () => {
       const regions = new Set(services.map(({ settings }) => settings.region));
-      return [...regions].map((region) => cloud(region === undefined ? {} : { region }));
+      return [...regions].map(cloudIn);
     },
   };
 }

@@ -1,7 +1,7 @@
 import { ECRClient } from '@aws-sdk/client-ecr';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { S3Client } from '@aws-sdk/client-s3';
-import { once } from '../../../core/once.ts';
+import { once, onceEach } from '../../../core/once.ts';
 import { clientOptions, endpointIn } from '../connect/client-options.ts';
 import { s3Url } from '../template/locate.ts';
 import { emptyBucket, uploadOnce } from './buckets.ts';
@@ -25,7 +25,7 @@ export function connectNearby({ region, environment, account }: NearbyOptions): 
         forcePathStyle: endpoint !== undefined,
       }),
   );
-  const ecr = onceEach((where) => new ECRClient(options('ECR', where)));
+  const ecr = onceEach((where: string) => new ECRClient(options('ECR', where)));
   const balancing = once(
     () => new ElasticLoadBalancingV2Client(options('ELASTIC_LOAD_BALANCING_V2', region)),
   );
@@ -38,14 +38,5 @@ export function connectNearby({ region, environment, account }: NearbyOptions): 
     imageExists: (image, signal) => imageExists(ecr(image.region), image, signal),
     listenerRules: (listenerArn, signal) => listenerRules(balancing(), listenerArn, signal),
     targetGroupCount: (listenerArn, signal) => targetGroupCount(balancing(), listenerArn, signal),
-  };
-}
-
-function onceEach<Client>(make: (region: string) => Client): (region: string) => Client {
-  const made = new Map<string, Client>();
-  return (region) => {
-    const client = made.get(region) ?? make(region);
-    made.set(region, client);
-    return client;
   };
 }

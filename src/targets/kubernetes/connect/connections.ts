@@ -1,3 +1,4 @@
+import { onceEach } from '../../../core/once.ts';
 import type { KubernetesContext } from '../context.ts';
 import type { KubernetesSettings } from '../settings.ts';
 import type { Kube } from './kube.ts';
@@ -11,14 +12,8 @@ export interface Connections {
 
 /** Opens nothing yet. */
 export function connections({ environment }: Pick<KubernetesContext, 'environment'>): Connections {
-  const opened = new Map<string | undefined, Promise<Kube>>();
-  return {
-    kube({ context }) {
-      const known = opened.get(context);
-      if (known) return known;
-      const kube = openKube({ environment, ...(context !== undefined && { context }) });
-      opened.set(context, kube);
-      return kube;
-    },
-  };
+  const kubeOf = onceEach((context: string | undefined) =>
+    openKube({ environment, ...(context !== undefined && { context }) }),
+  );
+  return { kube: ({ context }) => kubeOf(context) };
 }

@@ -1,4 +1,5 @@
 import { nearest } from '../../../../core/nearest.ts';
+import { onceEach } from '../../../../core/once.ts';
 import type { Problem } from '../../../../core/user-error.ts';
 import type { CloneRules } from '../shared-state.ts';
 import { clonePair } from '../syntax/clone-text.ts';
@@ -37,12 +38,7 @@ export function serviceClones(
   others: ReadonlySet<string>,
 ): { readonly service: ServiceClones; readonly problems: readonly Problem[] } {
   const { resources: clones, problems } = resourcesToClone(tree, rules, others);
-  const made = new Map<ImagePart, CloneTexts>();
-  const texts = (part: ImagePart): CloneTexts => {
-    const known = made.get(part) ?? cloneTexts(factsOf(tree, rules, clones, part));
-    made.set(part, known);
-    return known;
-  };
+  const texts = onceEach((part: ImagePart) => cloneTexts(factsOf(tree, rules, clones, part)));
   const usual = texts(isWholeImage(rules.settings.image) ? 'whole' : 'version');
   return {
     service: { rules, clones, listenerRules: rulesOf(clones), texts },
