@@ -177,8 +177,15 @@ function outcomeOf(
 function failure(stage: string, reason: string): Problem {
   return {
     message: `${stage} failed: ${reason}`,
-    hint: 'A newer version goes on by itself; for this one, mend the cause, then say `/promote release` with the stage and the version, or run `mode: release` with both.',
+    hint: `${handedOut(reason)}A newer version goes on by itself; for this one, mend the cause, then say \`/promote release\` with the stage and the version, or run \`mode: release\` with both.`,
   };
+}
+
+/** Stages without `via` are deployed by the workflow itself, which is easily overlooked. */
+function handedOut(reason: string): string {
+  return reason.includes('nobody reported')
+    ? 'The workflow that promotes has to deploy what is in its output `matrix`, and to report it: see docs/promotions.md#outputs. '
+    : '';
 }
 
 /** The next step for somebody whose command was refused, by the rule that refused it. */

@@ -21,7 +21,7 @@ export function choosePipeline(
   if (stage === undefined || pipeline.stages.some((each) => each.name === stage)) return chosen;
   throw new UserError(
     `input ${unknownStage(pipeline, stage)}`,
-    `Stages of ${pipeline.name}: ${pipeline.stages.map((each) => each.name).join(', ')}.`,
+    'Set `stage:` under `with:` to one of them.',
   );
 }
 

@@ -14,7 +14,7 @@ export interface InputReader {
   /** What `parse` makes of the text; the problems of a `UserError` that it throws are noted. */
   parsed<Value>(name: string, parse: (text: string) => Value): Value | undefined;
   /** Notes a problem with an input that the reader itself cannot judge; one without a value is missing. */
-  reject(name: string, value: string, allowed: string): undefined;
+  reject(name: string, value: string, allowed: string, hint?: string): undefined;
 }
 
 /** The inputs read, and warnings about `INPUT_*` that look like slips of ours. */
@@ -51,16 +51,16 @@ function inputReader(
     known.add(name);
     return environment[variableOf(name)]?.trim() || undefined;
   };
-  const reject = (name: string, value: string, allowed: string): undefined => {
+  const reject: InputReader['reject'] = (name, value, allowed, hint) => {
     const isThere = value !== '';
     const is = isThere ? `is ${JSON.stringify(shorten(value))}, allowed` : 'is missing';
     const message = `input ${name} ${is}: ${allowed}`;
     // The root action reads what it hands on to a deploy and to a teardown, so some of it twice.
     if (problems.some((problem) => problem.message === message)) return;
-    const hint = isThere
+    const usual = isThere
       ? `Set \`${name}:\` under \`with:\` to one of these, or leave it out for the default.`
       : `Set \`${name}:\` under \`with:\`.`;
-    problems.push({ message, hint });
+    problems.push({ message, hint: hint ?? usual });
   };
   const parse = <Value>(
     name: string,

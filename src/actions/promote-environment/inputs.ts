@@ -131,7 +131,12 @@ function checkTakes(reader: InputReader, mode: Mode): void {
     if (needs.includes(name) && value === undefined)
       reader.reject(name, '', `mode ${mode} needs ${needs.join(', ')}`);
     if (value !== undefined && !needs.includes(name) && !may.includes(name))
-      reader.reject(name, value, `nothing, as mode ${mode} has no use for it`);
+      reader.reject(
+        name,
+        value,
+        `nothing, as mode ${mode} has no use for it`,
+        'Leave it out, or take the mode that it is for.',
+      );
   }
   const { stage, version } = { stage: reader.text('stage'), version: reader.text('version') };
   if (mode === 'release' && version !== undefined && stage === undefined)

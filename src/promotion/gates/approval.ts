@@ -36,7 +36,9 @@ export function approvalGate(settings: ApprovalSettings, facts: ApprovalFacts): 
   const who = valid.length > 0 ? `: ${valid.map(({ by }) => by).join(', ')}` : '';
   if (valid.length >= settings.count) return passed(settings, valid, `${have}${who}`);
   const unknown = doubtful.map(({ by }) => by).join(', ');
-  const why = facts.authors ? '' : ', as nobody knows who made it (`self: true` does not ask)';
+  const why = facts.authors
+    ? ''
+    : ', as the address of an author belongs to no account (`self: true` does not ask)';
   return valid.length + doubtful.length >= settings.count
     ? gate('unknown', `${have}${who}; whether ${unknown} may approve this is not known${why}`)
     : gate('waiting', `${have}${who}`);
