@@ -10,14 +10,17 @@ import type { Session } from './session.ts';
 
 /**
  * The configuration that holds for this run: the workspace's where this run's commit is checked out, else the
- * repository's own by the API. A pull request from a fork never brings its own: it gets its base's.
+ * repository's own by the API. A pull request from a fork never brings its own: it gets its base's. The pull
+ * request is that of the event, where the event holds one.
  */
-export async function findConfiguration(session: Session): Promise<Configuration> {
+export async function findConfiguration(
+  session: Session,
+  pullRequest: PullRequest | undefined = pullRequestOfEvent(session.payload),
+): Promise<Configuration> {
   const { context, inputs, github } = session;
   const file = inputs.config;
-  const pullRequest = pullRequestOfEvent(session.payload);
   const fork = pullRequest !== undefined && isFork(pullRequest, context.repository);
-  // What these events check out may be a fork's; for them the repository's own file holds.
+  // What these events check out may be a fork's; for them the file is read by the API.
   const privileged = ['issue_comment', 'workflow_run'].includes(context.eventName);
   const trusted = !fork && !privileged && isTrusted(session, pullRequest);
   return loadConfiguration({

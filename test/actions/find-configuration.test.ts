@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { findConfiguration } from '../../src/actions/find-configuration.ts';
 import type { Session } from '../../src/actions/session.ts';
+import { readPullRequest } from '../../src/github/pull-request-shape.ts';
 
 const file = '.github/understudy.yml';
 const sha = (digit: string) => digit.repeat(40);
@@ -36,6 +37,8 @@ function commit(max: number): string {
 }
 
 interface Given {
+  /** The event names the pull request by its number alone, so it was read. */
+  readonly numberAlone?: boolean;
   readonly event?: string;
   readonly runSha?: string;
   readonly head?: string;
@@ -43,7 +46,8 @@ interface Given {
 }
 
 /** Says which file was read: 5 is the API's, anything else the workspace's, 20 the default. */
-async function maxOf({ event = 'pull_request', runSha = sha('c'), head, from }: Given) {
+async function maxOf(given: Given) {
+  const { event = 'pull_request', runSha = sha('c'), head, from, numberAlone } = given;
   const asked: string[] = [];
   const pullRequest = head && {
     number: 7,
@@ -54,7 +58,7 @@ async function maxOf({ event = 'pull_request', runSha = sha('c'), head, from }: 
   const session = {
     context: { repository: 'acme/shop', workspace, sha: runSha, eventName: event, ref: '' },
     inputs: { config: file, token: 'x' },
-    payload: { ...(pullRequest && { pull_request: pullRequest }) },
+    payload: { ...(pullRequest && !numberAlone && { pull_request: pullRequest }) },
     github: {
       readFile: async (_path: string, ref: string) => {
         asked.push(ref);
@@ -62,7 +66,8 @@ async function maxOf({ event = 'pull_request', runSha = sha('c'), head, from }: 
       },
     },
   } as unknown as Session;
-  const { preview } = await findConfiguration(session);
+  const read = pullRequest && numberAlone ? readPullRequest(pullRequest, 'it') : undefined;
+  const { preview } = await findConfiguration(session, read);
   return { max: preview.eligible.max, asked };
 }
 
@@ -107,5 +112,14 @@ describe('the repository’s own configuration holds', () => {
   test.each(['issue_comment', 'workflow_run'])('for %s', async (event) => {
     const runSha = commit(9);
     expect((await maxOf({ event, runSha })).max).toBe(5);
+  });
+
+  test.each([
+    ['of the head, for a comment on a pull request of the repository', 'acme/shop', sha('a')],
+    ['of the base, for a comment on one from a fork', 'mallory/shop', sha('b')],
+  ])('%s', async (_, from, read) => {
+    const runSha = commit(9);
+    const given = { event: 'issue_comment', runSha, head: sha('a'), from, numberAlone: true };
+    expect(await maxOf(given)).toEqual({ max: 5, asked: [read] });
   });
 });

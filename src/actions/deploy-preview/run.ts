@@ -3,7 +3,7 @@ import type { ActionOutcome, ActionRun } from '../../runner/run-action.ts';
 import { parametersReader, readDeployInputs } from '../deploy-inputs.ts';
 import { findConfiguration } from '../find-configuration.ts';
 import { loadRunDeploy } from '../load-runs.ts';
-import { findOccasion, noLongerHead } from '../occasion.ts';
+import { findSubject, noLongerHead, occasionOf } from '../occasion.ts';
 import { openSession } from '../session.ts';
 import { withInputs } from '../with-inputs.ts';
 
@@ -15,14 +15,12 @@ export async function deployAction(run: ActionRun): Promise<ActionOutcome> {
   );
   for (const warning of warnings) run.warn(warning);
   const session = await openSession(run, inputs);
-  const configured = {
-    session,
-    configuration: withInputs(await findConfiguration(session), inputs),
-  };
-  const occasion = await findOccasion(session, inputs);
-  if (!occasion) return { outputs: { state: 'superseded', reason: noLongerHead } };
+  const subject = await findSubject(session, inputs);
+  if (!subject) return { outputs: { state: 'superseded', reason: noLongerHead } };
+  const found = await findConfiguration(session, subject.pullRequest);
+  const configured = { session, configuration: withInputs(found, inputs) };
   const { runDeploy, deployOutcome } = await loadRunDeploy();
-  const outcome = await runDeploy(configured, inputs, occasion);
+  const outcome = await runDeploy(configured, inputs, occasionOf(session, inputs, subject));
   run.debug(`GitHub requests: ${session.github.requests()}`);
   return deployOutcome(outcome, configured, inputs);
 }

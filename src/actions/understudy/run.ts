@@ -3,7 +3,7 @@ import type { ActionOutcome, ActionRun } from '../../runner/run-action.ts';
 import { parametersReader } from '../deploy-inputs.ts';
 import { findConfiguration } from '../find-configuration.ts';
 import { loadRunDeploy, loadRunPromote, loadRunTeardown } from '../load-runs.ts';
-import { findOccasion, noLongerHead } from '../occasion.ts';
+import { findSubject, noLongerHead, occasionOf, readSubject, type Subject } from '../occasion.ts';
 import { findPromotionConfiguration } from '../promotion-configuration.ts';
 import type { TeardownOccasion } from '../run-teardown.ts';
 import { type Configured, openSession, type Session } from '../session.ts';
@@ -24,12 +24,23 @@ export async function understudyAction(run: ActionRun): Promise<ActionOutcome> {
   const decision = decideByEvent(session.context.eventName, session.payload);
   if (decision.kind === 'none') return { outputs: { action: 'none', reason: decision.reason } };
   if (decision.kind === 'promote') return promote(session, inputs, decision.spoken);
-  const found = await findConfiguration(session);
+  const subject = await subjectOf(session, inputs, decision);
+  const found = await findConfiguration(session, subject?.pullRequest);
   const configuration = deploys(decision) ? withInputs(found, inputs) : withTarget(found, inputs);
   const configured = { session, configuration };
-  const outcome = await carryOut(configured, inputs, decision);
+  const outcome = await carryOut(configured, inputs, decision, subject);
   run.debug(`GitHub requests: ${session.github.requests()}`);
   return outcome;
+}
+
+/** The pull request whose configuration holds, where the event itself does not hold it. */
+async function subjectOf(
+  session: Session,
+  inputs: UnderstudyInputs,
+  decision: RootDecision,
+): Promise<Subject | undefined> {
+  if (decision.kind === 'deploy') return findSubject(session, inputs);
+  return decision.kind === 'command' ? readSubject(session, decision.pullRequest) : undefined;
 }
 
 /** Promotions go by the configuration of the default branch, wherever the comment is. */
@@ -55,12 +66,13 @@ async function carryOut(
   configured: Configured,
   inputs: UnderstudyInputs,
   decision: Exclude<RootDecision, { kind: 'none' | 'promote' }>,
+  subject: Subject | undefined,
 ): Promise<ActionOutcome> {
   switch (decision.kind) {
     case 'command':
       return runCommand(configured, inputs, decision);
     case 'deploy':
-      return deployOrRemove(configured, inputs);
+      return deployOrRemove(configured, inputs, subject);
     case 'sweep':
       return teardown(configured, inputs, chooseTeardown(configured.session, scheduled(inputs)));
     case 'teardown': {
@@ -81,9 +93,10 @@ async function carryOut(
 async function deployOrRemove(
   configured: Configured,
   inputs: UnderstudyInputs,
+  subject: Subject | undefined,
 ): Promise<ActionOutcome> {
-  const occasion = await findOccasion(configured.session, inputs);
-  if (!occasion) return { outputs: { action: 'none', reason: noLongerHead } };
+  if (!subject) return { outputs: { action: 'none', reason: noLongerHead } };
+  const occasion = occasionOf(configured.session, inputs, subject);
   const { runDeploy, deployOutcome } = await loadRunDeploy();
   const outcome = await runDeploy(configured, inputs, occasion);
   if (!outcome.obsolete) {
