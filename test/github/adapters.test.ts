@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { UserError } from '../../src/core/user-error.ts';
 import { explained } from '../../src/github/api-error.ts';
 import { connectClient } from '../../src/github/client.ts';
+import { collaborator, control, endFaults, fault, forgetRequests } from '../lab/github/controls.ts';
 import { type Lab, openPull, repository, startLab } from '../lab/github/lab.ts';
 import { connected, requestsOf, tokenWith } from './connected.ts';
 
@@ -21,19 +22,14 @@ beforeAll(async () => {
   lab = await startLab();
   await openPull(lab, 'one');
 });
-beforeEach(async () => {
-  await lab.call('DELETE', '/_lab/faults');
-  await lab.call('DELETE', '/_lab/requests');
-});
+beforeEach(() => forgetRequests(lab));
+afterEach(() => endFaults(lab));
 afterAll(() => lab.close());
 
 async function pull() {
   counter += 1;
   return openPull(lab, `branch-${counter}`);
 }
-
-const fault = (action: string, match: object, extra: object = {}) =>
-  lab.call('POST', '/_lab/faults', { match, action, ...extra });
 
 async function commentsOn(number: number): Promise<string[]> {
   const { body } = await lab.call('GET', `${repo}/issues/${number}/comments?per_page=100`);
@@ -54,7 +50,7 @@ describe('the sticky comment', () => {
 
   test('is made once, renewed after, and left alone when it says so already', async () => {
     const { number } = await pull();
-    await lab.call('DELETE', '/_lab/requests');
+    await forgetRequests(lab);
     const { comments } = connected(lab).github;
     await comments.upsert(number, marker, `${marker}\none`);
     await comments.upsert(number, marker, `${marker}\ntwo`);
@@ -84,14 +80,10 @@ describe('the sticky comment', () => {
 
   test('is not the comment of a stranger who typed the marker', async () => {
     const { number } = await pull();
-    const { body } = await lab.call('POST', '/_lab/tokens', {
-      permissions: { issues: 'write', pull_requests: 'write' },
-      repository,
-      login: 'mallory',
-    });
+    const token = await tokenWith(lab, { issues: 'write', pull_requests: 'write' }, 'mallory');
     const forged = `${marker}\nforged`;
     const path = `${repo}/issues/${number}/comments`;
-    const made = await lab.call('POST', path, { body: forged }, { token: body.token });
+    const made = await lab.call('POST', path, { body: forged }, { token });
     expect(made.body.author_association).toBe('NONE');
     await connected(lab).github.comments.upsert(number, marker, `${marker}\nours`);
     expect(await commentsOn(number)).toEqual([forged, `${marker}\nours`]);
@@ -112,7 +104,7 @@ describe('the sticky comment', () => {
 
   test('is one though the answer to its making was lost', async () => {
     const { number } = await pull();
-    await fault('lose-answer', { method: 'POST', path: `${repo}/issues/${number}/comments` });
+    await fault(lab, 'lose-answer', { method: 'POST', path: `${repo}/issues/${number}/comments` });
     const { comments } = connected(lab).github;
     await comments.upsert(number, marker, `${marker}\none`);
     await comments.upsert(number, marker, `${marker}\ntwo`);
@@ -121,7 +113,7 @@ describe('the sticky comment', () => {
 
   test('that was not made for a fault of GitHub’s is an error, and is made by the next run', async () => {
     const { number } = await pull();
-    await fault('error-502', { method: 'POST', path: `${repo}/issues/${number}/comments` });
+    await fault(lab, 'error-502', { method: 'POST', path: `${repo}/issues/${number}/comments` });
     const { comments } = connected(lab).github;
     const problem = await problemOf(comments.upsert(number, marker, `${marker}\none`));
     expect(problem?.message).toContain('502');
@@ -201,14 +193,14 @@ describe('deployments', () => {
       'inactive',
       'in_progress',
     ]);
-    await lab.call('DELETE', '/_lab/requests');
+    await forgetRequests(lab);
     await connected(lab).github.deployments.retire(key(number).task, retired, newest?.id);
     expect((await requestsOf(lab)).length).toBeLessThanOrEqual(3);
   });
 
   test('are one though the answer to the making was lost', async () => {
     const { number, head } = await pull();
-    await fault('lose-answer', { method: 'POST', path: `${repo}/deployments` });
+    await fault(lab, 'lose-answer', { method: 'POST', path: `${repo}/deployments` });
     await connected(lab).github.deployments.begin(key(number), head.sha, status);
     expect(await statesOf(key(number).task)).toEqual([`${head.sha.slice(0, 7)} in_progress`]);
   });
@@ -244,7 +236,7 @@ describe('pull requests', () => {
     const { number } = await pull();
     // Whether it can be merged is found out after the first time that someone asks.
     await connected(lab).github.pullRequests.get(number);
-    await lab.call('DELETE', '/_lab/requests');
+    await forgetRequests(lab);
     const { pullRequests } = connected(lab).github;
     const before = await pullRequests.get(number);
     expect(await pullRequests.get(number)).toEqual(before);
@@ -267,7 +259,7 @@ describe('pull requests', () => {
   });
 
   test('are never a part of the list: a fault on a page is an error', async () => {
-    await lab.call('POST', '/_lab/pulls', { repository, count: 120 });
+    await control(lab, 'POST', 'pulls', { repository, count: 120 });
     const { pullRequests } = connected(lab).github;
     expect((await pullRequests.open()).length).toBeGreaterThan(120);
     const read = await tokenWith(lab, {});
@@ -312,7 +304,7 @@ describe('what the user can mend', () => {
   });
 
   test('about a used-up rate limit says until when, and does not wait for it', async () => {
-    await fault('primary-limit', {}, { milliseconds: 3_600_000 });
+    await fault(lab, 'primary-limit', {}, { milliseconds: 3_600_000 });
     const began = performance.now();
     const problem = await problemOf(connected(lab).github.pullRequests.get(1));
     expect(problem?.message).toMatch(/rate limit of this token is used up until \d{4}-\d\d-\d\dT/);
@@ -336,7 +328,7 @@ describe('what the user can mend', () => {
 
 describe('a fault of GitHub’s', () => {
   test('on a read is tried again', async () => {
-    await fault('error-502', { method: 'GET', path: `${repo}/pulls/1` });
+    await fault(lab, 'error-502', { method: 'GET', path: `${repo}/pulls/1` });
     expect(await connected(lab).github.pullRequests.get(1)).toMatchObject({ number: 1 });
     expect(await requestsOf(lab)).toEqual(
       expect.arrayContaining(['GET /pulls/1 502', 'GET /pulls/1 200']),
@@ -344,7 +336,7 @@ describe('a fault of GitHub’s', () => {
   });
 
   test('that asks for a short wait is waited for, and said', async () => {
-    await fault('secondary-limit', { path: `${repo}/pulls/1` }, { milliseconds: 1_000 });
+    await fault(lab, 'secondary-limit', { path: `${repo}/pulls/1` }, { milliseconds: 1_000 });
     const { github, warnings } = connected(lab);
     expect(await github.pullRequests.get(1)).toMatchObject({ number: 1 });
     expect(warnings).toEqual(['GitHub asks to wait 1 s for a secondary rate limit']);
@@ -366,16 +358,8 @@ describe('files and people', () => {
   });
 
   test('write access is asked of the API', async () => {
-    await lab.call('POST', '/_lab/collaborators', {
-      repository,
-      login: 'wendy',
-      permission: 'write',
-    });
-    await lab.call('POST', '/_lab/collaborators', {
-      repository,
-      login: 'rita',
-      permission: 'read',
-    });
+    await collaborator(lab, 'wendy', 'write');
+    await collaborator(lab, 'rita', 'read');
     const { github } = connected(lab);
     expect(await github.hasWriteAccess('wendy')).toBe(true);
     expect(await github.hasWriteAccess('rita')).toBe(false);
@@ -385,15 +369,15 @@ describe('files and people', () => {
 
 describe('the approval of a commit', () => {
   async function asPerson(login: string, permission: string) {
-    await lab.call('POST', '/_lab/collaborators', { repository, login, permission });
+    await collaborator(lab, login, permission);
     const permissions = { pull_requests: 'write', contents: 'write' };
-    const { body } = await lab.call('POST', '/_lab/tokens', { permissions, repository, login });
+    const token = await tokenWith(lab, permissions, login);
     return (number: number, event: string, commit_id: string) =>
       lab.call(
         'POST',
         `${repo}/pulls/${number}/reviews`,
         { event, commit_id, body: 'x' },
-        { token: body.token },
+        { token },
       );
   }
 

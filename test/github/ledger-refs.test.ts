@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { UserError } from '../../src/core/user-error.ts';
+import { endFaults, fault } from '../lab/github/controls.ts';
 import { gitIn, type Lab, startLab } from '../lab/github/lab.ts';
 import { counter, countOf, ledgerOf, raise } from '../ledger/counter.ts';
 import { connected, tokenWith } from './connected.ts';
@@ -13,11 +14,9 @@ describe("the ledger on GitHub's API", () => {
   beforeAll(async () => {
     lab = await startLab();
   });
-  beforeEach(() => lab.call('DELETE', '/_lab/faults'));
+  afterEach(() => endFaults(lab));
   afterAll(() => lab.close());
 
-  const fault = (action: string, method: string, path: string, times = 1) =>
-    lab.call('POST', '/_lab/faults', { match: { method, path }, action, times });
   const ledger = (id = 'run-1') => ledgerOf(connected(lab).github.ledgerRefs, id);
   const fresh = () => connected(lab).github.ledgerRefs;
 
@@ -32,10 +31,9 @@ describe("the ledger on GitHub's API", () => {
     const run = ledger();
     if (method !== 'POST') await run.transition(cell, raise('ada'));
     const before = (await run.read(cell)).sequence;
-    await fault(action, method, path);
+    await fault(lab, action, { method, path });
     expect((await ledger('run-2').transition(cell, raise('bob'))).kind).toBe('recorded');
     expect(await countOf(fresh(), cell)).toBe(before + 1);
-    expect(await lab.call('GET', '/_lab/faults')).toMatchObject({ body: [] });
   });
 
   test('without `contents: write` reads, and says what it needs to write', async () => {

@@ -1,5 +1,12 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { UserError } from '../../src/core/user-error.ts';
+import {
+  collaborator,
+  control,
+  endFaults,
+  faultyRead,
+  forgetRequests,
+} from '../lab/github/controls.ts';
 import { type Lab, repository, startLab } from '../lab/github/lab.ts';
 import { connected, requestsOf, tokenWith } from './connected.ts';
 
@@ -9,27 +16,14 @@ let lab: Lab;
 beforeAll(async () => {
   lab = await startLab();
 });
-beforeEach(async () => {
-  await lab.call('DELETE', '/_lab/faults');
-  await lab.call('DELETE', '/_lab/requests');
-});
+beforeEach(() => forgetRequests(lab));
+afterEach(() => endFaults(lab));
 afterAll(() => lab.close());
-
-const fault = (action: string, path: string, extra: object = {}) =>
-  lab.call('POST', '/_lab/faults', { match: { method: 'GET', path }, action, ...extra });
 
 /** A commit as someone with an account makes it. */
 function commitBy(login: string, name: string, message = name): string {
-  lab.commit({ [`${name}.txt`]: name }, message);
-  lab.git(
-    'commit',
-    '--quiet',
-    '--amend',
-    '--no-edit',
-    '--author',
-    `${login} <1+${login}@users.noreply.github.com>`,
-  );
-  return lab.git('rev-parse', 'HEAD');
+  const author = `${login} <1+${login}@users.noreply.github.com>`;
+  return lab.commit({ [`${name}.txt`]: name }, message, author);
 }
 
 /** So many empty commits on top of what is checked out, without checking them out. */
@@ -41,8 +35,7 @@ function lengthened(count: number): string {
 }
 
 async function people(...logins: string[]): Promise<void> {
-  for (const login of logins)
-    await lab.call('POST', '/_lab/collaborators', { repository, login, permission: 'write' });
+  for (const login of logins) await collaborator(lab, login, 'write');
 }
 
 describe('the history', () => {
@@ -68,8 +61,7 @@ describe('the history', () => {
   });
 
   test('counts a merge by GitHub as the work of those whose branch it was', async () => {
-    const { directory } = (await lab.call('POST', '/_lab/repositories', { name: 'acme/merged' }))
-      .body;
+    const { directory } = await control(lab, 'POST', 'repositories', { name: 'acme/merged' });
     lab.git('push', '--quiet', directory, 'main', 'main:refs/heads/work');
     lab.git('checkout', '--quiet', '-B', 'work', 'main');
     const work = commitBy('grace', 'work');
@@ -113,7 +105,7 @@ describe('the history', () => {
   });
 
   test('of an empty repository is empty', async () => {
-    await lab.call('POST', '/_lab/repositories', { name: 'acme/empty' });
+    await control(lab, 'POST', 'repositories', { name: 'acme/empty' });
     const { history } = connected(lab, lab.github.token, 'acme/empty').github;
     expect(await history.commits(undefined, 1)).toEqual({ items: [], more: false });
   });
@@ -139,7 +131,7 @@ describe('the history', () => {
     const { history } = connected(lab).github;
     const { items, more } = await history.tags();
     expect([items.length, more]).toEqual([101, false]);
-    await fault('primary-limit', `${repo}/tags`, { milliseconds: 120_000 });
+    await faultyRead(lab, 'primary-limit', `${repo}/tags`, { milliseconds: 120_000 });
     await expect(connected(lab).github.history.tags()).rejects.toThrow('rate limit');
   });
 
@@ -263,7 +255,7 @@ describe('people', () => {
     'have the permission %s by their role',
     async (permission) => {
       const login = `person-${permission}`;
-      await lab.call('POST', '/_lab/collaborators', { repository, login, permission });
+      await collaborator(lab, login, permission);
       expect(await connected(lab).github.people.permission(login)).toBe(permission);
     },
   );
@@ -273,7 +265,7 @@ describe('people', () => {
   });
 
   test('are in a team or not, and where the token may not know, neither', async () => {
-    await lab.call('POST', '/_lab/teams', { org: 'acme', slug: 'ops', members: ['ada'] });
+    await control(lab, 'POST', 'teams', { org: 'acme', slug: 'ops', members: ['ada'] });
     const token = await tokenWith(lab, { members: 'read' });
     const { people: known } = connected(lab, token).github;
     expect(await known.isMember('ops', 'ada')).toBe(true);
@@ -286,15 +278,15 @@ describe('people', () => {
 describe('a fault on the way', () => {
   test('is overcome by asking again', async () => {
     const { history } = connected(lab).github;
-    await fault('error-502', `${repo}/commits`);
+    await faultyRead(lab, 'error-502', `${repo}/commits`);
     expect((await history.commits('main', 1)).items).toHaveLength(4);
-    await fault('lose-answer', `${repo}/commits`);
+    await faultyRead(lab, 'lose-answer', `${repo}/commits`);
     expect((await connected(lab).github.history.commits('main', 1)).items).toHaveLength(4);
   });
 
   test('that is a secondary limit is waited for as long as GitHub says', async () => {
     const { github, warnings } = connected(lab);
-    await fault('secondary-limit', `${repo}/commits`, { milliseconds: 1000 });
+    await faultyRead(lab, 'secondary-limit', `${repo}/commits`, { milliseconds: 1000 });
     expect((await github.history.commits('main', 1)).items).toHaveLength(4);
     expect(warnings).toEqual(['GitHub asks to wait 1 s for a secondary rate limit']);
   });

@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { UserError } from '../../src/core/user-error.ts';
 import { projectionTask } from '../../src/promotion/observe/observe-deployments.ts';
+import { endFaults, fault, forgetRequests } from '../lab/github/controls.ts';
 import { type Lab, repository, startLab } from '../lab/github/lab.ts';
 import { connected, requestsOf, tokenWith } from './connected.ts';
 
@@ -20,10 +21,8 @@ beforeAll(async () => {
   commit = lab.commit({ 'one.txt': 'one' });
   lab.git('push', '--quiet', 'origin', 'HEAD');
 });
-beforeEach(async () => {
-  await lab.call('DELETE', '/_lab/faults');
-  await lab.call('DELETE', '/_lab/requests');
-});
+beforeEach(() => forgetRequests(lab));
+afterEach(() => endFaults(lab));
 afterAll(() => lab.close());
 
 /** A deployment of a promotion to an environment of its own. */
@@ -126,7 +125,7 @@ describe('deployments of promotions', () => {
   test.each(['lose-answer', 'error-502'])('are one though the making met %s', async (action) => {
     const one = promoted();
     const match = { method: 'POST', path: `${repo}/deployments` };
-    await lab.call('POST', '/_lab/faults', { match, action });
+    await fault(lab, action, match);
     const { promotionDeployments } = connected(lab).github;
     const id = await promotionDeployments.create(one);
     const found = await promotionDeployments.list(one.environment);

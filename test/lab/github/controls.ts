@@ -13,14 +13,21 @@ export async function control(
   throw new Error(`${method} /_lab/${path}: ${reply.status} ${JSON.stringify(reply.body)}`);
 }
 
+type Extent = Partial<Pick<Fault, 'times' | 'milliseconds'>>;
+
 /** Makes the next call of a kind go wrong, or the next `times`. */
 export async function fault(
   lab: Lab,
   action: string,
   match: Fault['match'],
-  more: Partial<Pick<Fault, 'times' | 'milliseconds'>> = {},
+  more: Extent = {},
 ): Promise<void> {
   await control(lab, 'POST', 'faults', { match, action, ...more });
+}
+
+/** As `fault`, of reads of a path. */
+export function faultyRead(lab: Lab, action: string, path: string, more?: Extent): Promise<void> {
+  return fault(lab, action, { method: 'GET', path }, more);
 }
 
 /** Ends a test: nothing goes wrong any longer. Throws when a fault hit nothing, as the test then did not ask what it says. */

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { duration } from '../../../src/core/time.ts';
 import { valuesAt } from '../../../src/promotion/observe/file-values.ts';
 import { openObserver } from '../../../src/promotion/observe/open-observer.ts';
@@ -11,6 +11,7 @@ import {
 import type { ObserveSettings } from '../../../src/promotion/settings.ts';
 import { at, pipeline, stage, windows } from '../../builders/promotion.ts';
 import { connected, requestsOf, tokenWith } from '../../github/connected.ts';
+import { endFaults, faultyRead, forgetRequests } from '../../lab/github/controls.ts';
 import { type Lab, repository, startLab } from '../../lab/github/lab.ts';
 import { stageSettings } from './fake-repository.ts';
 
@@ -36,10 +37,8 @@ beforeAll(async () => {
   lab.git('push', '--quiet', 'origin', 'main', 'main:refs/heads/live');
   for (const environment of names) await deploy(environment);
 });
-beforeEach(async () => {
-  await lab.call('DELETE', '/_lab/faults');
-  await lab.call('DELETE', '/_lab/requests');
-});
+beforeEach(() => forgetRequests(lab));
+afterEach(() => endFaults(lab));
 afterAll(() => lab.close());
 
 async function deploy(environment: string, task = 'deploy'): Promise<void> {
@@ -103,9 +102,6 @@ function done(): PipelineRecord {
   return { ...empty, stages: Object.fromEntries(names.map((name) => [name, each])) };
 }
 
-const fault = (action: string, path: string, extra: object = {}) =>
-  lab.call('POST', '/_lab/faults', { match: { method: 'GET', path }, action, ...extra });
-
 describe('a look at five stages on GitHub', () => {
   test('takes 11 requests with nothing to do', async () => {
     const { observed, warnings, requests } = await look();
@@ -122,7 +118,7 @@ describe('a look at five stages on GitHub', () => {
     lab.git('push', '--quiet', 'origin', 'main');
     const run = { name: 'build', head_sha: next, conclusion: 'success' };
     await lab.call('POST', `${repo}/check-runs`, run);
-    await lab.call('DELETE', '/_lab/requests');
+    await forgetRequests(lab);
     const { observed, requests } = await look();
     expect(observed.checks[next]?.build).toMatchObject({ state: 'success' });
     expect(requests).toHaveLength(13);
@@ -148,14 +144,14 @@ describe('a look at five stages on GitHub', () => {
 
   test('never reads back the deployments that show promotions', async () => {
     await deploy('three', 'understudy:promotion');
-    await lab.call('DELETE', '/_lab/requests');
+    await forgetRequests(lab);
     const { observed, requests } = await look();
     expect(observed.observations.three).toMatchObject({ health: 'healthy', version: head });
     expect(requests).toHaveLength(11);
   });
 
   test('leaves one unknown that GitHub fails to tell of, with a warning', async () => {
-    await fault('error-502', '/deployments', { times: 1 });
+    await faultyRead(lab, 'error-502', '/deployments', { times: 1 });
     const slow = await look();
     expect(slow.observed.observations.one?.health).toBe('healthy');
     const blind = await tokenWith(lab, { contents: 'read' });
@@ -168,12 +164,12 @@ describe('a look at five stages on GitHub', () => {
   });
 
   test('fails as a whole where the branch cannot be read', async () => {
-    await fault('primary-limit', `${repo}/commits`, { milliseconds: 120_000 });
+    await faultyRead(lab, 'primary-limit', `${repo}/commits`, { milliseconds: 120_000 });
     await expect(look()).rejects.toThrow('rate limit');
   });
 
   test('waits for slow answers, and asks for several at once', async () => {
-    await fault('delay', '/deployments', { milliseconds: 300, times: 5 });
+    await faultyRead(lab, 'delay', '/deployments', { milliseconds: 300, times: 5 });
     const began = performance.now();
     const { observed } = await look();
     expect(observed.observations.five?.health).toBe('healthy');
@@ -183,7 +179,7 @@ describe('a look at five stages on GitHub', () => {
   test('passes on what an old answer says: nothing newer is found in it', async () => {
     const next = lab.commit({ 'stale.txt': '' });
     lab.git('push', '--quiet', 'origin', 'main');
-    await fault('stale-read', `${repo}/commits`);
+    await faultyRead(lab, 'stale-read', `${repo}/commits`);
     const { observed } = await look();
     expect(observed.history.versions.map(({ key }) => key)).not.toContain(next);
     expect(observed.observations.one).toMatchObject({ version: head });
