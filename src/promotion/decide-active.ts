@@ -37,7 +37,8 @@ function decideClaimed(context: StageContext, promotion: Promotion, claim: Attem
       { wakeAt: end },
     );
   const gates = gatesOfActive(context, promotion);
-  const isNeeded = !runsWell(context, promotion) && !isPassed(context, promotion);
+  const isThere = runsWell(context, promotion) || isPassed(context, promotion);
+  const isNeeded = promotion.kind === 'rollback' || !isThere;
   const free = gates.every(isOpen) && !isUnknown(context) && isNeeded;
   return about(
     context,

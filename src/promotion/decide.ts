@@ -3,9 +3,10 @@ import { type Decision, decision } from './decision.ts';
 import type { PromotionFacts } from './facts.ts';
 import { isLongBehind, unfinished } from './finish.ts';
 import { earliestChange, type Gate, isOpen, worstGate } from './gates/gate.ts';
-import { leaseEnd, openClaim, openEffect } from './records/leases.ts';
+import { lateAct } from './late-acts.ts';
+import { openEffect } from './records/leases.ts';
 import { promotionId } from './records/promotion-id.ts';
-import { activePromotion, hasEnded, type Promotion } from './records/record.ts';
+import { activePromotion, type Promotion } from './records/record.ts';
 import { selectVersion } from './select-version.ts';
 import { contextOf, isUnknown, knownFrom, type StageContext } from './stage-context.ts';
 import { commonGates, gatesFor } from './stage-gates.ts';
@@ -31,33 +32,12 @@ export function wakeAtOf(decisions: readonly Decision[]) {
 }
 
 function decideStage(context: StageContext): Decision {
-  const late = lateClaim(context);
+  const late = lateAct(context);
   if (late) return late;
   const active = activePromotion(context.record);
   if (!active) return decideFree(context);
   const decided = decideActive(context, active);
   return overtaking(context, active, decided) ?? decided;
-}
-
-/**
- * A promotion was ended while its holder may still act, or deploy what was handed out to it and tell its end: nothing
- * starts that could be overtaken by it.
- */
-function lateClaim({ stage, record, known }: StageContext): Decision | undefined {
-  for (const promotion of record.promotions) {
-    if (!hasEnded(promotion)) continue;
-    const handedOut = stage.via === 'outputs' ? openEffect(promotion) : undefined;
-    const claim = openClaim(promotion) ?? handedOut;
-    if (!claim || leaseEnd(claim) <= known.now) continue;
-    const sentence = `${claim.lease.holder} may still act on ${promotion.version}, which was ended meanwhile`;
-    const { id, version } = promotion;
-    return decision(stage.name, 'wait', 'claimed', sentence, {
-      version,
-      promotion: id,
-      wakeAt: leaseEnd(claim),
-    });
-  }
-  return undefined;
 }
 
 function decideFree(context: StageContext): Decision {

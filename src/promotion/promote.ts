@@ -92,6 +92,8 @@ async function commanded(
   // What is handed out to a run that does not deploy would wait for its report in vain.
   const handsOut = stage === undefined || stageNamed(pipeline, stage).via === 'outputs';
   if (handsOut) return said(answer, [], observed, ports.clock());
+  // What is in the way is told to end before it is looked whether it has.
+  await clearAway(request, ports, answer.record);
   return { ...(await move(request, ports, { stage })), answer };
 }
 

@@ -2,6 +2,7 @@ import { isSameJson } from '../core/same-json.ts';
 import { after, type Instant } from '../core/time.ts';
 import { isGone, isPassed, offeredVersions, pairedVersion } from './candidates.ts';
 import type { EffectState, PromotionFacts } from './facts.ts';
+import { withRunEnds } from './late-acts.ts';
 import { afterFailure, ended, withAttempt, withPromotion } from './records/change-promotion.ts';
 import { lastAttempt, leaseEnd, openClaim, openEffect } from './records/leases.ts';
 import {
@@ -57,7 +58,7 @@ function settleStage(facts: PromotionFacts, name: string, jitter: number): Pipel
         withPromotion(stage, active.id, (promotion) => settleActive(context, promotion, jitter)),
       );
   const later = contextOf({ ...known, record: settled }, name);
-  return withStage(settled, name, (stage) => withBehind(later, stage, active));
+  return withStage(settled, name, (stage) => withRunEnds(later, withBehind(later, stage, active)));
 }
 
 function withVisit(context: StageContext, stage: StageRecord): StageRecord {
@@ -105,6 +106,8 @@ function withoutWay(context: StageContext, promotion: Promotion): Promotion {
 function hasArrived(context: StageContext, promotion: Promotion): boolean {
   const { known, stage } = context;
   if (!runsWell(context, promotion) || openClaim(promotion)) return false;
+  // What it takes the place of may be on its way still, where the stage does not show it yet.
+  if (promotion.kind === 'rollback' && promotion.attempts.length === 0) return false;
   const attempt = openEffect(promotion);
   return !attempt || stage.arrival === 'observed' || known.now >= leaseEnd(attempt);
 }

@@ -1,4 +1,4 @@
-import { instant } from '../../src/core/time.ts';
+import { type Instant, instant } from '../../src/core/time.ts';
 import { actMargin, advance } from '../../src/promotion/advance.ts';
 import { leaseEnd } from '../../src/promotion/records/leases.ts';
 import {
@@ -6,6 +6,7 @@ import {
   type PipelineRecord,
   stageRecord,
 } from '../../src/promotion/records/record.ts';
+import { tidyEnded } from '../../src/promotion/tidy.ts';
 import { clocksWithin, type Invariants, type Look } from './pipeline-invariants.ts';
 import { leaseLength, type PipelineWorld, type Turn } from './pipeline-world.ts';
 import type { Tape } from './tape.ts';
@@ -116,12 +117,21 @@ export class Crew {
           clock,
         },
       );
+      if (this.world.pipeline.stages.some(({ via }) => via === 'dispatch'))
+        await this.tidy(holder, advanced.record, turn, clock);
       await turn();
       if (advanced.changed === 'recorded') this.deploy(holder, advanced.record, clock());
     } catch (error) {
       if (!(error instanceof Error && error.message.includes('lost')))
         world.broken.push(`${error instanceof Error ? error.stack : error}`);
     }
+  }
+
+  private async tidy(holder: string, record: PipelineRecord, turn: Turn, clock: () => Instant) {
+    const { world } = this;
+    const way = world.way(turn, clock);
+    const records = world.records(turn, clock, holder);
+    await tidyEnded({ records, way, clock, warn: () => undefined }, record);
   }
 
   /** The workflow deploys what was handed out to it, while it may. */

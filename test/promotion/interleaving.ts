@@ -193,6 +193,7 @@ export class Interleaving {
   private disturb(): void {
     const { world } = this;
     const stage = this.tape.pick(world.pipeline.stages)?.name ?? '';
+    const isRun = world.pipeline.stages.some(({ via }) => via === 'dispatch');
     const kind = this.tape.pick([
       'hold',
       'freeze',
@@ -201,6 +202,8 @@ export class Interleaving {
       'rearm',
       'rearm',
       'approve',
+      // What was given up may still run.
+      ...(isRun ? (['abort', 'abort', 'rollback', 'rollback'] as const) : []),
     ] as const);
     if (kind !== 'hold' && kind !== 'freeze' && kind !== 'approve') this.isDisturbed = true;
     if (kind) this.command(commands[kind](world, stage, (from) => this.tape.pick(from)));

@@ -6,7 +6,7 @@ import { length, pipeline, stage, windows } from '../builders/promotion.ts';
 export interface Variant {
   /** Three stages in a row, or four of which two stand side by side before the last. */
   readonly shape: 'row' | 'all' | 'any';
-  readonly via: Extract<Via, 'ref' | 'pull-request' | 'outputs'>;
+  readonly via: Extract<Via, 'ref' | 'pull-request' | 'outputs' | 'dispatch'>;
   /** Of the last stage (`checks`: of the first), besides a soak. */
   readonly gate: 'none' | 'approval' | 'window' | 'checks';
   /** Whether clocks of runners differ by no more than they should. */
@@ -16,7 +16,7 @@ export interface Variant {
 /** All kinds; simple ones, with clocks that are kept, come more often. */
 export const variants: fc.Arbitrary<Variant> = fc.record({
   shape: fc.constantFrom('row', 'row', 'all', 'any'),
-  via: fc.constantFrom('ref', 'pull-request', 'outputs'),
+  via: fc.constantFrom('ref', 'pull-request', 'outputs', 'dispatch'),
   gate: fc.constantFrom('none', 'none', 'none', 'approval', 'window', 'checks'),
   clocks: fc.constantFrom('kept', 'kept', 'kept', 'far-off'),
 });
@@ -25,7 +25,8 @@ const soak: GateSettings = { soak: length('20m') };
 
 /** The pipeline of that order and kind. */
 export function pipelineOf(order: Order, { shape, via, gate }: Variant): Pipeline {
-  const way = { via, arrival: via === 'outputs' ? 'reported' : 'observed' } as const;
+  const isReported = via === 'outputs' || via === 'dispatch';
+  const way = { via, arrival: isReported ? 'reported' : 'observed' } as const;
   const last = { ...way, gates: { ...soak, ...gateOf(gate) } };
   return pipeline({
     order,

@@ -9,7 +9,8 @@ const orders: readonly Order[] = ['newest', 'queue', 'finish-first', 'pairwise']
 
 /** What went wrong, and how it came to that. */
 async function faults(order: Order, variant: Variant, tape: readonly number[], isLogged = false) {
-  const areClocksFarOff = variant.clocks === 'far-off';
+  // A run can be started twice, so that clocks that are far off are not withstood.
+  const areClocksFarOff = variant.clocks === 'far-off' && variant.via !== 'dispatch';
   const played = new Interleaving(pipelineOf(order, variant), tape, { areClocksFarOff, isLogged });
   await played.play();
   const stuck = await played.settle(120);

@@ -118,6 +118,9 @@ export class Invariants implements Watch {
       if (now && now.phase !== promotion.phase)
         this.broken(`${promotion.id} had ended ${promotion.phase}, and is ${now.phase}`);
     }
+    for (const { id, kind, phase, attempts } of next.promotions)
+      if (phase === 'succeeded' && kind === 'rollback' && attempts.length === 0)
+        this.broken(`${id} succeeded, and nothing was taken back`);
     for (const { id, phase, attempts } of next.promotions)
       if (phase === 'succeeded' && attempts.some(({ outcome }) => !outcome))
         this.broken(`${id} succeeded, and an attempt at it has no end`);
@@ -131,6 +134,7 @@ export class Invariants implements Watch {
       const claim = openClaim(before);
       const after = next.promotions.find(({ id }) => id === before.id);
       if (!claim || !after || claim.lease.holder === holder) continue;
+      if (hasEnded(before) && leaseEnd(claim) <= this.world.now + clocksWithin) continue;
       const last = lastAttempt(after);
       if (last?.number !== claim.number || (last.lease.holder !== holder && !openClaim(after)))
         this.broken(`${holder} recorded an act that was ${claim.lease.holder}'s`);

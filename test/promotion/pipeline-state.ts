@@ -53,6 +53,8 @@ export class PipelineState {
   readonly pipeline: Pipeline;
   readonly broken: string[] = [];
   protected late: Late[] = [];
+  /** When runs were told to end: GitHub ends them after five minutes, if they do not before. */
+  private readonly cancelled = new Map<string, number>();
 
   constructor(pipeline: Pipeline) {
     this.pipeline = pipeline;
@@ -73,6 +75,14 @@ export class PipelineState {
     for (const each of this.late) if (each.until <= this.now + milliseconds) each.left = 0;
     this.landLate();
     this.now += milliseconds;
+    for (const [key, at] of this.cancelled) {
+      const real = this.effects.get(key);
+      if (real?.state === 'open' && this.now >= at + 300_000) real.state = 'cancelled';
+    }
+  }
+
+  cancel(key: string): void {
+    if (!this.cancelled.has(key)) this.cancelled.set(key, this.now);
   }
 
   /** Remembers how everything is; what was late may land. */
@@ -121,7 +131,8 @@ export class PipelineState {
   fail(key: string, state: 'failed' | 'closed'): void {
     const real = this.effects.get(key);
     if (real?.state !== 'open') throw new Error(`${key} is not under way`);
-    real.state = state;
+    const isRun = this.viaOf(real.order) === 'dispatch';
+    real.state = isRun && state === 'closed' ? 'cancelled' : state;
   }
 
   open(): string[] {

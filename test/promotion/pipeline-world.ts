@@ -15,6 +15,7 @@ import {
   type PipelineRecord,
   stageRecord,
 } from '../../src/promotion/records/record.ts';
+import type { StageWay } from '../../src/promotion/ways/way.ts';
 import { PipelineState, type RealEffect } from './pipeline-state.ts';
 
 /** Called before each step of a worker to the world; a worker whose turn never comes has died. */
@@ -89,8 +90,12 @@ export class PipelineWorld extends PipelineState {
     };
   }
 
-  way(turn: Turn, clock = this.clock): (stage: string) => Way {
+  way(turn: Turn, clock = this.clock): (stage: string) => Way & Required<Pick<StageWay, 'tidy'>> {
     return () => ({
+      tidy: async ({ key, promotion: { phase, reason } }) => {
+        await turn();
+        if (phase === 'aborted' && isByPerson(reason)) this.cancel(key);
+      },
       find: async (order) => {
         await turn();
         const { key } = order;
@@ -129,7 +134,8 @@ export class PipelineWorld extends PipelineState {
     if (there) this.effects.set(key, there);
     if (there) return there.effect;
     this.checkStart(order);
-    const effect: Effect = { kind: 'ref', reference: key, at: this.clock() };
+    const kind = this.viaOf(order) === 'dispatch' ? 'run' : 'ref';
+    const effect: Effect = { kind, reference: key, at: this.clock() };
     this.effects.set(key, { order, effect, state: 'open', arrived: false });
     return effect;
   }
@@ -154,6 +160,8 @@ export class PipelineWorld extends PipelineState {
     if (this.effects.has(key) || standing.length > 0)
       this.broken.push(`${stage} was promoted twice to ${promotion.version}: ${key}`);
     if (this.areClocksFarOff) return;
+    const beside = [...this.effects.values()].find((each) => this.isGivenUp(each, stage));
+    if (beside) this.broken.push(`${key} was started beside ${beside.order.key}, which still runs`);
     const all = stageRecord(this.record, stage).promotions;
     const there = all.find(({ id }) => id === promotion.id);
     const later = there ? all.slice(all.indexOf(there) + 1).map(({ id }) => id) : [];
@@ -167,6 +175,14 @@ export class PipelineWorld extends PipelineState {
       this.broken.push(
         `${lease?.holder} acted on ${key} under a lease that ${claim.lease.holder} has`,
       );
+  }
+
+  /** A run that goes on although a person ended its promotion. */
+  private isGivenUp({ order, state }: RealEffect, stage: string): boolean {
+    if (this.viaOf(order) !== 'dispatch' || order.stage !== stage || state !== 'open') return false;
+    const { promotions } = stageRecord(this.record, stage);
+    const promotion = promotions.find(({ id }) => id === order.promotion.id);
+    return promotion?.phase === 'aborted' && isByPerson(promotion.reason);
   }
 
   private isStillIts({ order, state }: RealEffect): boolean {
@@ -212,6 +228,10 @@ export class PipelineWorld extends PipelineState {
     if (!land()) return undefined;
     return fault === 'after' ? lost : { kind: 'recorded', record };
   }
+}
+
+function isByPerson(reason: string): boolean {
+  return /^(aborted|rollback): by /.test(reason);
 }
 
 /** A lease that is long against the steps of a test, and short against its jumps. */

@@ -1,15 +1,11 @@
 import type { Instant } from '../../core/time.ts';
 import { type Problem, UserError } from '../../core/user-error.ts';
 import type { EffectState, PromotionFacts } from '../facts.ts';
-import { type Pipeline, stageNamed, type Via } from '../pipeline.ts';
+import { lateRunOf } from '../late-acts.ts';
+import { type Pipeline, type Stage, stageNamed, type Via } from '../pipeline.ts';
 import type { ActOrder } from '../ports.ts';
 import { openEffect } from '../records/leases.ts';
-import {
-  activePromotion,
-  type Effect,
-  type PipelineRecord,
-  stageRecord,
-} from '../records/record.ts';
+import { type Effect, hasEnded, type PipelineRecord, stageRecord } from '../records/record.ts';
 import type { StageWay } from '../ways/way.ts';
 import { wordsOf } from './observe-stage.ts';
 import type { Limiter } from './shared-calls.ts';
@@ -39,7 +35,7 @@ export async function gatherEffects(
   way: (stage: string) => StageWay,
   { now, warn, limiter }: Pick<Looking, 'now' | 'warn'> & { readonly limiter: Limiter },
 ): Promise<PromotionFacts['effects']> {
-  const open = pipeline.stages.flatMap(({ name }) => effectUnderWay(pipeline, record, name));
+  const open = pipeline.stages.flatMap((stage) => effectsUnderWay(pipeline.name, record, stage));
   const found = await Promise.all(
     open.map(async ({ order, effect }): Promise<[string, EffectState]> => {
       const { via } = stageNamed(pipeline, order.stage);
@@ -59,13 +55,16 @@ export async function gatherEffects(
   return Object.fromEntries(found);
 }
 
-function effectUnderWay(pipeline: Pipeline, record: PipelineRecord, stage: string): OpenEffect[] {
-  const promotion = activePromotion(stageRecord(record, stage));
-  const attempt = promotion && openEffect(promotion);
-  if (!promotion || !attempt?.effect) return [];
-  const { number, lease, effect } = attempt;
-  const order = { pipeline: pipeline.name, stage, promotion, attempt: number, key: lease.effect };
-  return [{ order, effect }];
+/** Of the promotion that is under way, and runs that are to end although theirs was given up. */
+function effectsUnderWay(pipeline: string, record: PipelineRecord, stage: Stage): OpenEffect[] {
+  const { promotions } = stageRecord(record, stage.name);
+  return promotions.flatMap((promotion) => {
+    const attempt = hasEnded(promotion) ? lateRunOf(stage, promotion) : openEffect(promotion);
+    if (!attempt?.effect) return [];
+    const { number, lease, effect } = attempt;
+    const key = lease.effect;
+    return [{ order: { pipeline, stage: stage.name, promotion, attempt: number, key }, effect }];
+  });
 }
 
 function otherWay({ stage, promotion }: ActOrder, { kind, reference }: Effect, via: Via): Problem {

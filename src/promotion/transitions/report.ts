@@ -1,7 +1,7 @@
 import type { Instant } from '../../core/time.ts';
 import type { Pipeline, Stage } from '../pipeline.ts';
 import { afterFailure, ended, withAttempt, withPromotion } from '../records/change-promotion.ts';
-import { lastAttempt } from '../records/leases.ts';
+import { lastAttempt, leaseEnd, openClaim, openEffect } from '../records/leases.ts';
 import {
   hasEnded,
   type PipelineRecord,
@@ -43,7 +43,7 @@ export function report(
       `report: no stage of ${record.pipeline} knows the promotion ${told.promotion}`,
     );
   const last = lastAttempt(promotion);
-  if (hasEnded(promotion) && (last?.outcome || stage.via !== 'outputs'))
+  if (hasEnded(promotion) && !mayStillDeploy(promotion, stage, told.at))
     return answer(record, record, `report: ${told.promotion} has ended: ${promotion.reason}`);
   if (!last || last.outcome || (told.attempt !== undefined && told.attempt !== last.number))
     return answer(record, record, `report: attempt ${told.attempt ?? ''} is not under way`);
@@ -54,6 +54,13 @@ export function report(
     return withoutBehind(changed, promotion.id);
   });
   return answer(record, reported, `report: ${stage.name} ${told.result}: ${told.evidence}`);
+}
+
+/** A job that was handed it, or a run, although it was given up; or one that a holder may have started that is gone. */
+function mayStillDeploy(promotion: Promotion, { via }: Stage, now: Instant): boolean {
+  if (via !== 'outputs' && via !== 'dispatch') return false;
+  const claim = openClaim(promotion);
+  return openEffect(promotion) !== undefined || (claim !== undefined && leaseEnd(claim) <= now);
 }
 
 function find(record: PipelineRecord, stage: string, id: string): Promotion | undefined {

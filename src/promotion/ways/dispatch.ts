@@ -2,7 +2,7 @@ import { duration, type Instant, instant, toIso } from '../../core/time.ts';
 import { UserError } from '../../core/user-error.ts';
 import type { EffectState } from '../facts.ts';
 import type { ActOrder } from '../ports.ts';
-import type { Effect } from '../records/record.ts';
+import { type Effect, hasEnded } from '../records/record.ts';
 import type { DispatchSettings } from '../settings.ts';
 import type { WorkflowRun, Workflows } from './dispatch-ports.ts';
 import { explainDispatch } from './dispatch-problems.ts';
@@ -45,7 +45,7 @@ interface Dispatch {
  *
  * A run that still goes on when a person aborts its promotion, or takes the stage back, is cancelled: it would bring what
  * nobody wants any more, after what they want. Steps with `if: always()` run on, but what it had half done may stay half
- * done. Nothing else ends a run: one that was overtaken, or whose stage arrived before it ended, comes to its own end.
+ * done; nothing else is started in the stage before it has ended (`lateAct`). Nothing else ends a run: one that was overtaken, or whose stage arrived before it ended, comes to its own end.
  */
 export function dispatchWay(
   settings: DispatchSettings,
@@ -186,6 +186,7 @@ async function look(dispatch: Dispatch, order: ActOrder, effect: Effect): Promis
     const run = await runOf(dispatch, order, effect);
     if (run) return runState(run, clock());
     const { reference } = effect;
+    if (isForgotten(order, effect, clock())) return forgotten(reference, clock());
     const evidence = isId(reference)
       ? `GitHub has no run ${reference} (any more)`
       : `no run of ${settings.workflow} has ${reference} in its name yet`;
@@ -194,6 +195,15 @@ async function look(dispatch: Dispatch, order: ActOrder, effect: Effect): Promis
     if (!(cause instanceof Error)) throw cause;
     return { state: 'unknown', at: clock(), evidence: oneLine(cause.message) };
   }
+}
+
+/** GitHub deletes only runs that have ended, and shows one after some seconds. */
+function isForgotten({ promotion }: ActOrder, { at }: Effect, now: Instant): boolean {
+  return hasEnded(promotion) && now >= Math.max(promotion.endedAt ?? at, at) + skew;
+}
+
+function forgotten(reference: string, now: Instant): EffectState {
+  return { state: 'cancelled', at: now, evidence: `GitHub has no run ${reference} (any more)` };
 }
 
 async function runOf(
