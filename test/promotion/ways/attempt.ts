@@ -16,7 +16,7 @@ export interface Wanted {
   readonly createdAt: Instant;
   readonly claimedAt?: Instant;
   readonly earlier?: readonly Attempt[];
-  readonly ending?: Pick<Promotion, 'phase' | 'reason'>;
+  readonly ending?: Pick<Promotion, 'phase' | 'reason' | 'endedAt'>;
   readonly evidence?: Promotion['evidence'];
 }
 

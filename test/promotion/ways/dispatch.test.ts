@@ -317,6 +317,15 @@ describe('a promotion that has ended', () => {
     expect(await left('arrived: production runs v1', 'succeeded')).toBe('open');
   });
 
+  test('is over when GitHub has no such run any more, and may just not show it yet', async () => {
+    const gone = { kind: 'run', reference: '99', at: noon };
+    const ended = { phase: 'aborted', reason: 'aborted: by ada: broken' } as const;
+    const seen = async (at: typeof noon) =>
+      (await way().look(order({ ending: { ...ended, endedAt: at } }), { ...gone, at })).state;
+    expect(await seen(minutes(-4))).toBe('unknown');
+    expect(await seen(minutes(-5))).toBe('cancelled');
+  });
+
   test('leaves a run alone that has ended', async () => {
     const effect = await started(order());
     await end(effect, 'completed', 'success');
