@@ -132,7 +132,7 @@ function nearestSection(
   return own.target ? ['services', name, 'target'] : ['target'];
 }
 
-/** Keys of the other mode, at the place where they stand. */
+/** Keys of the other mode, at the place where they stand. Whoever writes `mode: stack` may have both sections ready. */
 function inVain({ name, own, merged }: StackService, section: PreviewSection): Conflict[] {
   const at = (key: keyof FileCloudFormation): readonly string[] | undefined => {
     if (own.cloudformation?.[key] !== undefined) return ['services', name, 'cloudformation', key];
@@ -141,7 +141,7 @@ function inVain({ name, own, merged }: StackService, section: PreviewSection): C
   if (merged.mode === 'stack') {
     const path = at('expand');
     const inherited = path?.length === 2 && modes(section).has('expand');
-    return path && !inherited
+    return path && !inherited && at('mode') === undefined
       ? [{ path, wrong: 'it has no effect in mode stack', next: 'Add mode: expand, or remove it.' }]
       : [];
   }
@@ -150,17 +150,11 @@ function inVain({ name, own, merged }: StackService, section: PreviewSection): C
     .map((key) => ({
       path: at(key) ?? ['cloudformation'],
       wrong: 'it has no effect in mode expand, where previews share one stack',
-      next: key === 'stack-name' ? 'Name the shared stack as expand.stack.' : 'Remove it.',
+      next: 'Remove it.',
     }));
 }
 
-const onlyForStacks = [
-  'stack-name',
-  'import',
-  'termination-protection',
-  'on-failure',
-  'empty-buckets',
-] as const;
+const onlyForStacks = ['import', 'termination-protection', 'on-failure', 'empty-buckets'] as const;
 
 function isSaid(value: unknown): boolean {
   return value !== undefined && value !== false && value !== 'rollback';

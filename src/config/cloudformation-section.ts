@@ -170,7 +170,7 @@ const fields = {
 const mode = pipe(
   picklist(['stack', 'expand'], twoLines('a mode', 'stack')),
   description(
-    '`stack`: a stack for each preview. `expand`: previews as further resources of a shared template.',
+    '`stack`: a stack for each preview; so it is, too, without this key. `expand`: previews as further resources of a shared template.',
   ),
 );
 const prefix = pipe(keyPrefix, description('What keys in `s3-bucket` begin with.'));
@@ -189,7 +189,7 @@ const form = twoLines('a mapping', '{ template: infra/preview.yaml }');
 export const sharedCloudFormation = pipe(
   strictObject(
     {
-      mode: optional(mode, defaults.mode),
+      mode: exactOptional(mode),
       ...fields,
       's3-prefix': optional(prefix, defaults['s3-prefix']),
       'termination-protection': optional(protection, defaults['termination-protection']),

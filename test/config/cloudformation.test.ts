@@ -195,6 +195,17 @@ describe('mode expand', () => {
     '    priorities: 12001-12999',
   ];
 
+  test('may be written beside mode stack, ready for the day of the change', () => {
+    const template = '  template: a.yaml';
+    const ready = expand.map((line) => line.replace('mode: expand', 'mode: stack'));
+    expect(services(...ready, template)[0]?.cloudformation).not.toHaveProperty('expand');
+    const named = '  stack-name: "x-{id}"';
+    expect(services(...expand, template, named)[0]?.cloudformation?.mode).toBe('expand');
+    expect(() => services(...expand.filter((line) => !line.includes('mode')), template)).toThrow(
+      'it has no effect in mode stack',
+    );
+  });
+
   test('has defaults for all that the contract leaves open', () => {
     const [app] = services(...expand);
     expect(app?.host).toBeUndefined();

@@ -554,8 +554,8 @@ export const expandFaults: readonly BadFile[] = [
   inExpand('a misspelt key', 'resource', '[Service]', 7, 'Did you mean "resources"?'),
   bad(
     'keys of mode stack in mode expand',
-    'preview:\n  cloudformation:\n    mode: expand\n    stack-name: "app-{id}"\n    on-failure: keep\n    empty-buckets: true\n    expand: { stack: t, resources: A, domain: "{id}.x.org", priorities: 1-9 }\n',
-    ['4:17', 'it has no effect in mode expand'],
+    'preview:\n  cloudformation:\n    mode: expand\n    termination-protection: true\n    on-failure: keep\n    empty-buckets: true\n    expand: { stack: t, resources: A, domain: "{id}.x.org", priorities: 1-9 }\n',
+    ['4:29', 'it has no effect in mode expand'],
     ['5:17', 'it has no effect in mode expand'],
     ['6:20', 'it has no effect in mode expand'],
   ),

@@ -409,6 +409,6 @@ export const editFaults: readonly BadFile[] = [
     '{ file: a.yaml, path: a, vlaue: b }',
     42,
     'unknown key "vlaue" in item 1 of via.pull-request.edits in item 2 of pipelines.app.stages',
-    'Remove it.',
+    'Write value: instead of vlaue:.',
   ),
 ];
