@@ -121,7 +121,8 @@ function renderName({ stage, settings }: StageView): string {
 }
 
 function renderWaits({ now, proceeded = [] }: PipelineView, view: StageView): string {
-  const { decision, effect, stage } = view;
+  const { decision, effect, stage, gates } = view;
+  const shut = effect?.kind === 'pull-request' ? gates.filter((gate) => !isOpen(gate)) : [];
   const leads = effect ? [shownEffect(effect)] : [];
   const did = proceeded.filter((each) => each.stage === stage.name);
   const until =
@@ -129,6 +130,7 @@ function renderWaits({ now, proceeded = [] }: PipelineView, view: StageView): st
   return [
     ...(decision ? [shownText(decision.reason)] : []),
     ...did.map(({ evidence }) => shownText(evidence)),
+    ...(shut.length > 0 ? [`shut: ${shut.map(({ gate }) => gate).join(', ')}`] : []),
     ...until,
     ...leads,
   ].join('<br>');

@@ -1,4 +1,4 @@
-import type { Instant } from '../../core/time.ts';
+import { formatInstant, type Instant } from '../../core/time.ts';
 import { type Hold, type PipelineRecord, withStage } from '../records/record.ts';
 import { type Answer, type Author, answer } from './answer.ts';
 
@@ -11,7 +11,8 @@ export function hold(
 ): Answer {
   const wanted: Hold = { by, why, at, ...(until !== undefined && { until }) };
   const what = stage ?? `pipeline ${record.pipeline}`;
-  const reason = `hold: ${what} is held by ${by}: ${why}`;
+  const end = until === undefined ? '' : ` until ${formatInstant(until)}`;
+  const reason = `hold: ${what} is held by ${by}${end}: ${why}`;
   if (stage !== undefined) {
     const held = withStage(record, stage, (before) =>
       isSame(before.hold, wanted) ? before : { ...before, hold: wanted },

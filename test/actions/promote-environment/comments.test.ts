@@ -94,7 +94,9 @@ describe('/promote in a comment', () => {
 
   test('hold, with an end and a reason, and release', async () => {
     const held = await issue.say('/promote hold for 4h because of the fair', 'ada');
-    expect(held.outputs.reason).toBe('hold: pipeline app is held by ada: of the fair');
+    expect(held.outputs.reason).toBe(
+      'hold: pipeline app is held by ada until 2026-11-24 16:00 UTC: of the fair',
+    );
     lab.push();
     expect((await lab.step()).outputs).toMatchObject({
       decision: 'blocked',

@@ -41,7 +41,7 @@ function usualBody({ settings, order }: Work): string {
   const open = isBack ? '' : ' and all gates are open';
   const merging = settings.merge
     ? `It is merged by a run as soon as GitHub lets it${open}, unless other people’s commits are on its branch.`
-    : 'Merging it is the promotion; it has arrived when the stage is seen to run the version.';
+    : 'Merge it to carry this out; it has arrived when the stage is seen to run the version.';
   return [
     isBack
       ? 'Rolls **{stage}** of pipeline **{pipeline}** back to {version}. A rollback passes all gates; nothing else goes in until `/promote release {stage}`.'
