@@ -191,15 +191,24 @@ function toCommit(raw: RawCommit): ListedCommit {
 }
 
 /**
- * A merge that GitHub itself made, and signed, holds nobody's work but that of the branches: whoever pressed the button
- * wrote none of it.
+ * Of a commit that GitHub itself made, and signed, the author is GitHub's word. The merge of a pull request holds nobody's
+ * work but that of its branch: whoever pressed the button wrote none of it. A merge in the browser that resolves conflicts
+ * may hold anything. Of a commit with anybody else's signature the signer is GitHub's word, and the author that of the
+ * signer, so that both count; of one without, author and co-authors are as git has them, which nobody vouches for.
  */
 function authorsOf({ parents, author, committer, commit }: RawCommit): ListedCommit['authors'] {
-  const byGitHub = loginOf(committer) === 'web-flow' && commit.verification?.verified === true;
-  if (parents.length > 1 && byGitHub) return [];
-  const [login, others] = [loginOf(author), coAuthors(commit.message)];
-  return login === undefined || !others ? undefined : [...new Set([login, ...others])];
+  const isSigned = commit.verification?.verified === true;
+  const signer = isSigned ? loginOf(committer) : undefined;
+  const byGitHub = signer === 'web-flow';
+  if (byGitHub && parents.length > 1 && ofPull.test(commit.message)) return [];
+  const hands = [loginOf(author), ...(isSigned && !byGitHub ? [signer] : [])];
+  const others = coAuthors(commit.message);
+  if (!others || hands.includes(undefined)) return undefined;
+  return [...new Set([...hands.filter((login) => login !== undefined), ...others])];
 }
+
+/** The first line that GitHub gives the merge of a pull request, by either of its settings for it. */
+const ofPull = /^(?:Merge pull request #\d+ |[^\n]* \(#\d+\)\s*(?:\n|$))/;
 
 function loginOf(account: object | null | undefined): string | undefined {
   return account && 'login' in account ? String(account.login) : undefined;

@@ -83,6 +83,53 @@ describe('the history', () => {
     expect(others.find(({ sha }) => sha === work)).toMatchObject({ authors: ['grace'] });
   });
 
+  test('counts who signed a commit beside whom it names as its author', async () => {
+    await people('ada', 'grace');
+    const { directory } = await control(lab, 'POST', 'repositories', { name: 'acme/signed' });
+    lab.git('checkout', '--quiet', '--detach');
+    commitBy('grace', 'signed');
+    const [plain = '', message = ''] = lab.git('cat-file', 'commit', 'HEAD').split('\n\n');
+    const committer = 'committer Ada <1+ada@users.noreply.github.com> 1700000000 +0000';
+    const by = (more: string) =>
+      execFileSync('git', ['hash-object', '-t', 'commit', '-w', '--stdin'], {
+        cwd: lab.clone,
+        input: `${plain.replace(/^committer .*$/m, committer)}${more}\n\n${message}\n`,
+        encoding: 'utf8',
+      }).trim();
+    const { history } = connected(lab, lab.github.token, 'acme/signed').github;
+    const authors = async (commit: string) => {
+      lab.git('push', '--quiet', '--force', directory, `${commit}:refs/heads/main`);
+      return (await history.commits(commit, 1)).items[0]?.authors;
+    };
+    expect(await authors(by('\ngpgsig -----BEGIN PGP SIGNATURE-----'))).toEqual(['grace', 'ada']);
+    expect(await authors(by(''))).toEqual(['grace']);
+    lab.git('checkout', '--quiet', 'main');
+  });
+
+  test('counts a merge in the browser that is none of a pull request as work', async () => {
+    await people('ada');
+    const { directory } = await control(lab, 'POST', 'repositories', { name: 'acme/resolved' });
+    lab.git('checkout', '--quiet', '--detach');
+    const [first, second] = [commitBy('ada', 'one'), commitBy('ada', 'two')];
+    const author = 'Ada <1+ada@users.noreply.github.com> 1700000000 +0000';
+    const merge = execFileSync('git', ['hash-object', '-t', 'commit', '-w', '--stdin'], {
+      cwd: lab.clone,
+      input: [
+        `tree ${lab.git('rev-parse', 'HEAD^{tree}')}`,
+        `parent ${first}`,
+        `parent ${second}`,
+        `author ${author}`,
+        'committer GitHub <noreply@github.com> 1700000000 +0000',
+        "\nMerge branch 'main' into work\n",
+      ].join('\n'),
+      encoding: 'utf8',
+    }).trim();
+    lab.git('push', '--quiet', directory, `${merge}:refs/heads/main`);
+    const { history } = connected(lab, lab.github.token, 'acme/resolved').github;
+    expect((await history.commits('main', 1)).items[0]?.authors).toEqual(['ada']);
+    lab.git('checkout', '--quiet', 'main');
+  });
+
   test('tells who made what lies between two commits, if all are known', async () => {
     const { history } = connected(lab).github;
     const [unlinked, foreign, shared, first] = (await history.commits('main', 1)).items;

@@ -16,6 +16,8 @@ export interface Commit {
   readonly author: Signature;
   readonly committer: Signature;
   readonly message: string;
+  /** Whether it has a signature; nobody looks whose. */
+  readonly signed: boolean;
 }
 
 /** Reads commits, in the order asked; those that are not there or are something else are left out. */
@@ -73,6 +75,7 @@ function parseCommit(sha: string, text: string): Commit {
     author: parseSignature(all('author')[0] ?? ''),
     committer: parseSignature(all('committer')[0] ?? ''),
     message: text.slice(split + 2),
+    signed: all('gpgsig').length > 0,
   };
 }
 

@@ -18,7 +18,7 @@ export function commitView(world: World, repository: RepositoryState, commit: Co
       tree: treeLink(world, repository, commit.tree),
       url: `${apiOf(world, repository)}/git/commits/${commit.sha}`,
       comment_count: 0,
-      verification: verificationOf(commit.committer),
+      verification: verificationOf(commit),
     },
     url: api,
     html_url: `${htmlOf(world, repository)}/commit/${commit.sha}`,
@@ -41,7 +41,7 @@ export function gitCommitView(world: World, repository: RepositoryState, commit:
     tree: treeLink(world, repository, commit.tree),
     message: commit.message,
     parents: commit.parents.map((sha) => parentLink(world, repository, sha, 'git/commits')),
-    verification: verificationOf(commit.committer),
+    verification: verificationOf(commit),
   };
 }
 
@@ -81,9 +81,9 @@ const unsigned = {
   verified_at: null,
 };
 
-/** What GitHub commits itself, it signs; here the address has to do for the signature. */
-function verificationOf({ email, date }: Signature) {
-  if (email !== webFlow) return unsigned;
+/** What GitHub commits itself, it signs; here the address has to do for the signature. Of others any signature is good. */
+function verificationOf({ committer: { email, date }, signed }: Commit) {
+  if (email !== webFlow && !signed) return unsigned;
   const made = { signature: '-----BEGIN PGP SIGNATURE-----', payload: 'tree', verified_at: date };
   return { verified: true, reason: 'valid', ...made };
 }
