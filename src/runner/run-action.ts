@@ -48,11 +48,24 @@ export async function runAction(
   const environment: Environment = process.env;
   const token = environment['INPUT_GITHUB-TOKEN'];
   if (token) say(workflowCommand('add-mask', token));
-  const run = actionRun(environment);
+  let ended = false;
+  const end = (outcome: ActionOutcome) => {
+    if (!ended) report(name, outcome, environment);
+    ended = true;
+  };
+  const run = actionRun(environment, () => end(failedOutcome(name, overdue())));
   const outcome = await act(run).catch((cause) => failedOutcome(name, cause));
   run.endGroup();
-  report(name, outcome, environment);
+  end(outcome);
   process.exitCode = (outcome.failures ?? []).length > 0 ? 1 : 0;
+}
+
+/** For a run that was told to stop and could not come to its own end, mostly as it waits for an answer. */
+function overdue(): UserError {
+  return new UserError(
+    'cancelled: the run was cancelled, and what it waited for did not come in time',
+    'Run it again; it goes on where this one stopped.',
+  );
 }
 
 function say(line: string) {
@@ -84,11 +97,15 @@ function causes(cause: unknown): string[] {
   return [cause.message, ...(cause.cause === undefined ? [] : causes(cause.cause))];
 }
 
-function actionRun(environment: Environment): ActionRun {
+function actionRun(environment: Environment, giveUp: () => void): ActionRun {
   const cancel = new AbortController();
   const stop = () => {
     cancel.abort(new Error('the run was cancelled'));
-    setTimeout(() => process.exit(1), cancelGrace).unref();
+    const leave = () => {
+      giveUp();
+      process.exit(1);
+    };
+    setTimeout(leave, cancelGrace).unref();
   };
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);

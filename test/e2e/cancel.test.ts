@@ -82,7 +82,9 @@ describe('a run that is told to stop in the middle of a deploy', () => {
       process.kill(actionOf(world), 'SIGINT');
       const result = await running.finished;
       expect(performance.now() - start).toBeLessThan(5000);
-      expect(result.exit).not.toBe(0);
+      expect(result.exit).toBe(1);
+      expect(result.outputs.reason).toMatch(/^cancelled: /);
+      expect(result.summary).toContain('cancelled: ');
     }));
 });
 
