@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import { previewId } from '../src/preview/preview-id.ts';
-import {
-  type RenderedPreview,
-  readSharedTemplate,
-  type SharedTemplate,
-} from '../src/targets/cloudformation/expand/render/shared-template.ts';
+import { readSharedTemplate } from '../src/targets/cloudformation/expand/render/shared-template.ts';
+import type {
+  RenderedPreview,
+  SharedTemplate,
+} from '../src/targets/cloudformation/expand/shared-state.ts';
 import type { ExpandSettings } from '../src/targets/cloudformation/settings.ts';
 import { median, table } from './table.ts';
 

@@ -10,7 +10,7 @@ export interface CommonInputs {
 }
 
 /** Where the configuration file is unless told otherwise. */
-export const defaultConfigPath = '.github/understudy.yml';
+const defaultConfigPath = '.github/understudy.yml';
 
 /** How long a deploy or teardown may take unless told otherwise. */
 const defaultTimeout = duration(30 * 60_000);

@@ -8,7 +8,7 @@ const minute = 60_000;
 const none: string[] = [];
 
 /** What holds for a probe where the file says nothing. */
-export const defaultProbe = { path: '/', expect: undefined, within: duration(2 * minute) };
+const defaultProbe = { path: '/', expect: undefined, within: duration(2 * minute) };
 
 /** What holds for the local target where the file says nothing. */
 export const defaultLocalSettings = { env: {}, sleepAfter: duration(120 * minute) };

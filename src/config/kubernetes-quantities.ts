@@ -28,7 +28,7 @@ export function readQuantity(text: string): number | undefined {
 }
 
 /** What is wrong with an amount of memory or storage. */
-export function bytesFault(text: string): Fault | undefined {
+function bytesFault(text: string): Fault | undefined {
   const amount = readQuantity(text);
   if (amount !== undefined && amount > 0 && !text.endsWith('m')) return undefined;
   const [, digits, unit = ''] = /^(\d+(?:\.\d+)?)\s*([kmgt])i?b?$/i.exec(text) ?? [];

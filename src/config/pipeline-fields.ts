@@ -3,7 +3,6 @@ import { formatDuration, parseDuration } from '../core/time.ts';
 import { parsePath } from '../promotion/edits/path.ts';
 import { ruled } from './cloudformation-fields.ts';
 import { durationField } from './fields.ts';
-import { asList } from './lists.ts';
 import { repositoryPathFault } from './parameter-values.ts';
 import {
   beforePromotion,
@@ -218,9 +217,3 @@ function asWords(input: unknown): string {
 
 /** `true` or `false`. */
 export const flag = boolean(twoLines('true or false', 'true'));
-
-/** Whether a text stands twice in the list, and which. */
-export function doubled(given: string | readonly string[]): string | undefined {
-  const list = asList(given);
-  return list.find((each, index) => list.indexOf(each) < index);
-}

@@ -13,6 +13,3 @@ export type PreviewConfiguration = Configuration['preview'];
 
 /** One deployable part of the repository, with all it inherits. */
 export type ServiceConfiguration = PreviewConfiguration['services'][number];
-
-/** How a service runs on the local target. */
-export type LocalSettings = ServiceConfiguration['local'];

@@ -5,7 +5,7 @@ import type { PullRequest } from './pull-request.ts';
 import type { Verdict } from './teardown-preview.ts';
 
 /** With this label a preview does not expire while its pull request is open. */
-export const keepLabel = 'keep-preview';
+const keepLabel = 'keep-preview';
 
 /** What a sweep decides from: all previews, and all open pull requests, neither in part. */
 export interface SweepFacts {

@@ -74,7 +74,7 @@ export function isProjected({ way, deployment }: StageSettings): boolean {
 }
 
 /** The status that a promotion has among those of its stage. */
-export function statusOf(
+function statusOf(
   promotion: Promotion,
   all: readonly Promotion[],
 ): Pick<PromotionStatus, 'state' | 'description'> {

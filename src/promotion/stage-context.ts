@@ -58,7 +58,7 @@ function latestOf(
 }
 
 /** The key of the version that a stage is seen to run. */
-export function observedVersion(
+function observedVersion(
   order: VersionOrder,
   observation: StageObservation | undefined,
 ): string | undefined {

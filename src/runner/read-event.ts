@@ -22,7 +22,7 @@ function readEventFile(path: string): string {
 }
 
 /** Reads the text of an event file. Throws a `UserError` when it is not a JSON object. */
-export function parseEvent(text: string, path: string): EventPayload {
+function parseEvent(text: string, path: string): EventPayload {
   let payload: unknown;
   try {
     payload = JSON.parse(text.replace(/^\uFEFF/, ''));

@@ -6,7 +6,7 @@ import { keyOf } from './store.ts';
 import type { World } from './world.ts';
 
 /** The token of a call: `token X`, `Bearer X`, or `Basic` with it as the password, as git sends it. */
-export function tokenText(authorization: string | undefined): string | undefined {
+function tokenText(authorization: string | undefined): string | undefined {
   const [scheme = '', value = ''] = (authorization ?? '').trim().split(/\s+/, 2);
   if (/^(bearer|token)$/i.test(scheme)) return value;
   if (!/^basic$/i.test(scheme)) return undefined;

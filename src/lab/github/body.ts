@@ -1,7 +1,7 @@
 import { invalidRequest } from './api-error.ts';
 import type { Context } from './route.ts';
 
-type Kind = 'string' | 'boolean' | 'integer' | 'array' | 'object';
+type Kind = 'string' | 'boolean' | 'array' | 'object';
 
 /** A text that must be there. Throws GitHub's 422. */
 export function requiredText(context: Context, field: string): string {
@@ -21,13 +21,6 @@ export function optionalText(context: Context, field: string): string | undefine
 export function optionalFlag(context: Context, field: string): boolean | undefined {
   return checked(context, field, 'boolean', (value) => typeof value === 'boolean') as
     | boolean
-    | undefined;
-}
-
-/** A whole number, or `undefined` for absent and null. */
-export function optionalNumber(context: Context, field: string): number | undefined {
-  return checked(context, field, 'integer', (value) => Number.isInteger(value)) as
-    | number
     | undefined;
 }
 

@@ -24,7 +24,7 @@ export function acceptedPermissions(needed: Permissions | readonly Permissions[]
 }
 
 /** All that a workflow's `GITHUB_TOKEN` can be given. */
-export const workflowScopes = [
+const workflowScopes = [
   'actions',
   'attestations',
   'checks',

@@ -13,7 +13,7 @@ export interface PullFacts {
 }
 
 /** Facts of a pull request that git was not asked about. */
-export const unknownFacts: PullFacts = {
+const unknownFacts: PullFacts = {
   mergeable: null,
   commits: 1,
   additions: 0,

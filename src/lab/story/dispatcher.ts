@@ -155,7 +155,7 @@ function listens({ event, payload }: Trigger): boolean {
 }
 
 /** Number of the pull request an event is about. */
-export function numberOf({ payload }: Trigger): number | undefined {
+function numberOf({ payload }: Trigger): number | undefined {
   const subject = (payload.pull_request ?? payload.issue) as { number?: number } | undefined;
   return subject?.number;
 }

@@ -120,7 +120,7 @@ export function decodeRecord(value: unknown): PipelineRecord {
 }
 
 /** The cell of one pipeline. */
-export function pipelineCell(pipeline: string): Cell<StoredRecord> {
+function pipelineCell(pipeline: string): Cell<StoredRecord> {
   return {
     kind: 'promotion',
     name: [pipeline],

@@ -21,7 +21,7 @@ import { type Acted, failed, oneLine, passing, unknownOutcome } from './written.
  *         inputs:
  *           promotion: { type: string }
  */
-export const keyInput = 'promotion';
+const keyInput = 'promotion';
 
 /** By how much clocks of runners and GitHub's may differ, with room. */
 const skew = duration(300_000);

@@ -5,7 +5,7 @@ import type { ObservedPreview, PreviewKey, PreviewMarks } from '../target.ts';
 import type { KubeObject } from './kube-object.ts';
 
 /** Label of everything that is ours. Names of labels and annotations: contract, section 5. */
-export const managedBy = { 'app.kubernetes.io/managed-by': 'understudy' } as const;
+const managedBy = { 'app.kubernetes.io/managed-by': 'understudy' } as const;
 /** Everything that we write is owned by this manager of server-side apply. */
 export const fieldManager = 'understudy';
 

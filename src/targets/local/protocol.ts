@@ -3,7 +3,6 @@ import type { Problem } from '../../core/user-error.ts';
 import type {
   DeployResult,
   DesiredPreview,
-  Leftover,
   ObservedPreview,
   ObservedService,
   PreviewKey,
@@ -51,7 +50,6 @@ export type StreamMessage<Result> =
 export type Failure = { readonly problems: readonly Problem[] } | { readonly error: string };
 
 export type DeployMessage = StreamMessage<DeployResult>;
-export type DestroyMessage = StreamMessage<readonly Leftover[]>;
 
 /** A service as `GET /previews` tells it. */
 export interface ListedService extends ObservedService {

@@ -22,7 +22,7 @@ export async function usualSeconds(
 }
 
 /** Seconds that the newest operation took which reached its goal; events as AWS gives them, newest first. */
-export function lastDuration(events: readonly StackEvent[]): number | undefined {
+function lastDuration(events: readonly StackEvent[]): number | undefined {
   const own = events.filter(({ PhysicalResourceId, StackId }) => PhysicalResourceId === StackId);
   const end = own.findIndex(({ ResourceStatus = '' }) => ended.test(ResourceStatus));
   const start = own.slice(end + 1).find(({ ResourceStatus = '' }) => began.test(ResourceStatus));

@@ -10,6 +10,3 @@ export const templates = {
   package: packageTemplate,
   transport: decideTransport,
 } as const;
-
-/** The unit, for those that get it handed over. */
-export type Templates = typeof templates;

@@ -26,7 +26,7 @@ export interface Transport {
 }
 
 /** Bytes, not characters. Source: CloudFormation quotas, user guide, and the API's "may not exceed 1000000 bytes". */
-export const templateLimits = { inRequest: 51_200, inBucket: 1_000_000 } as const;
+const templateLimits = { inRequest: 51_200, inBucket: 1_000_000 } as const;
 
 /**
  * In the request when it has at most 51,200 bytes, else through the bucket. Throws a `UserError` when it is over

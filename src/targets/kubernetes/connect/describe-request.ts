@@ -15,7 +15,7 @@ const path =
   /^\/(?:api\/[^/]+|apis\/(?<group>[^/]+)\/[^/]+)(?:\/namespaces\/(?<namespace>[^/]+)(?=\/))?\/(?<resource>[^/]+)(?:\/(?<name>[^/]+))?(?:\/(?<subresource>[^/]+))?/;
 
 /** `undefined` for what is no object's: discovery, versions. */
-export function doingOf({ method, path: asked, query }: KubeRequest): Doing | undefined {
+function doingOf({ method, path: asked, query }: KubeRequest): Doing | undefined {
   const found = path.exec(asked)?.groups;
   if (!found?.resource) return undefined;
   const { group = '', namespace, name, subresource } = found;

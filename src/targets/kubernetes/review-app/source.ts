@@ -73,7 +73,7 @@ export function renderSourceSecret(facts: AppFacts, token: string): KubeObject {
 }
 
 /** Address of the commit's archive. https://docs.github.com/rest/repos/contents#download-a-repository-archive-tar */
-export function sourceUrl({ marks, sourceApi }: Pick<AppFacts, 'marks' | 'sourceApi'>): string {
+function sourceUrl({ marks, sourceApi }: Pick<AppFacts, 'marks' | 'sourceApi'>): string {
   const base = sourceApi.replace(/\/+$/, '');
   return `${base}/repos/${marks.repository}/tarball/${marks.commit}`;
 }

@@ -42,7 +42,7 @@ export function render(notice: Notice, accept: IncomingMessage['headers']['accep
 }
 
 /** Text that is safe between tags and in double quotes. */
-export function escapeHtml(text: string): string {
+function escapeHtml(text: string): string {
   const entities: Record<string, string> = {
     '&': '&amp;',
     '<': '&lt;',

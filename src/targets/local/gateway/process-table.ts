@@ -52,7 +52,7 @@ export async function endFamily(family: ProcessFamily, grace: number): Promise<r
 }
 
 /** Signals a group at once and everything that left it. */
-export function signalFamily(family: ProcessFamily, signal: NodeJS.Signals): void {
+function signalFamily(family: ProcessFamily, signal: NodeJS.Signals): void {
   const { leader } = family;
   if (leader && isRunning(leader)) send(-leader.pid, signal);
   for (const { pid, group } of membersOf(family)) {

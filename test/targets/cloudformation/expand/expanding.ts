@@ -5,12 +5,12 @@ import {
   type YAMLMap,
   type YAMLSeq,
 } from 'yaml';
-import {
-  type CloneRules,
-  type RenderedPreview,
-  readSharedTemplate,
-  type SharedTemplate,
-} from '../../../../src/targets/cloudformation/expand/render/shared-template.ts';
+import { readSharedTemplate } from '../../../../src/targets/cloudformation/expand/render/shared-template.ts';
+import type {
+  CloneRules,
+  RenderedPreview,
+  SharedTemplate,
+} from '../../../../src/targets/cloudformation/expand/shared-state.ts';
 import type { ExpandSettings } from '../../../../src/targets/cloudformation/settings.ts';
 
 const names = ['Ref', 'GetAtt', 'Sub', 'Join', 'If', 'Equals', 'Select', 'Split', 'ImportValue'];

@@ -18,17 +18,6 @@ import { type CarriedPreview, type FilledPreview, TemplateWriter } from './rende
 import { type ServiceClones, serviceClones } from './service-clones.ts';
 import { sitesOf } from './sites.ts';
 
-export type {
-  ClonedRule,
-  CloneRules,
-  HeldEntry,
-  PreviewEntry,
-  RenderedPreview,
-  RenderedState,
-  SharedState,
-  SharedTemplate,
-} from '../shared-state.ts';
-
 const ruleType = 'AWS::ElasticLoadBalancingV2::ListenerRule';
 const groupType = 'AWS::ElasticLoadBalancingV2::TargetGroup';
 

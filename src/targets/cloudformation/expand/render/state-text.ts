@@ -27,7 +27,7 @@ export const memoryKey = 'Understudy';
 const formatVersion = 1;
 
 /** Each line of the state, as JSON in ASCII: CloudFormation keeps no other characters. */
-export function previewLine(entry: PreviewEntry, clones?: CloneCounts): string {
+function previewLine(entry: PreviewEntry, clones?: CloneCounts): string {
   const { service, id, repository, pullRequest, commit, fingerprint, requested } = entry;
   const { createdAt, expiresAt, priorities, url } = entry;
   return ascii({
@@ -39,7 +39,7 @@ export function previewLine(entry: PreviewEntry, clones?: CloneCounts): string {
   });
 }
 
-export function heldLine({ service, id, pullRequest, commit, attempts, reason, at }: HeldEntry) {
+function heldLine({ service, id, pullRequest, commit, attempts, reason, at }: HeldEntry) {
   return ascii({ service, id, pullRequest, commit, attempts, reason, at });
 }
 

@@ -97,7 +97,7 @@ async function askRegistry(
 }
 
 /** The images that the clones of this preview will name, as far as they can be told from here. */
-export function cloneImages(
+function cloneImages(
   { id, part: name, image = '' }: Wanted,
   { expand }: Part,
   { template, file, known }: ImageFacts,
