@@ -1,8 +1,8 @@
 import { secretsIn } from '../core/redact.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { openLedger } from '../ledger/open-ledger.ts';
-import type { Commander } from '../promotion/command-permission.ts';
 import type { AskedFor } from '../promotion/instruction.ts';
+import { askPerson } from '../promotion/observe/ask-person.ts';
 import { type OpenObserver, openObserver } from '../promotion/observe/open-observer.ts';
 import type { Observed } from '../promotion/ports.ts';
 import type { PromotePorts } from '../promotion/promote.ts';
@@ -66,7 +66,7 @@ export function openPromotionWorld(
     way: ways,
     clock: now,
     warn: (line: string) => run.warn(line),
-    commander: (login: string, teams: readonly string[]) => commanderOf(session, login, teams),
+    commander: (login: string, teams: readonly string[]) => askPerson(github.people, login, teams),
     verify: (due: DueVerification, { observations }: Observed) =>
       runVerification(due.run, valuesFor(settings, due, observations, contextOf(due.stage)), {
         ask,
@@ -87,20 +87,6 @@ function ledgerOf({ github, run, now, inputs, context }: Session, holder: string
     now,
     pause: (milliseconds) => pauseFor(milliseconds, run.signal),
   });
-}
-
-async function commanderOf(
-  { github }: Session,
-  login: string,
-  teams: readonly string[],
-): Promise<Commander> {
-  const permission = await github.people.permission(login);
-  const memberships = await Promise.all(teams.map((team) => github.people.isMember(team, login)));
-  return {
-    login,
-    person: { permission, teams: teams.filter((_, index) => memberships[index] === true) },
-    doubtful: teams.filter((_, index) => memberships[index] === undefined),
-  };
 }
 
 function valuesFor(

@@ -1,6 +1,6 @@
 import type { Instant } from '../core/time.ts';
 import { type Commander, refusalOfCommand } from './command-permission.ts';
-import { isPermission } from './gates/approval.ts';
+import { teamsIn } from './gates/approval.ts';
 import type { Command } from './instruction.ts';
 import { type Circumstances, obey } from './obey.ts';
 import { type Pipeline, stageNamed } from './pipeline.ts';
@@ -77,6 +77,5 @@ function circumstances(
 
 function teamsFor(command: Command, pipeline: Pipeline): string[] {
   if (command.mode !== 'approve') return [];
-  const by = stageNamed(pipeline, command.stage).gates.approval?.by ?? [];
-  return by.filter((each) => !each.startsWith('@') && !isPermission(each));
+  return teamsIn(stageNamed(pipeline, command.stage).gates.approval?.by ?? []);
 }

@@ -56,8 +56,12 @@ export function isAmong(
   return person && others.some((entry) => matches(entry, person));
 }
 
-/** Whether an entry of `by` is a permission; what is not, and begins with no @, is the slug of a team. */
-export function isPermission(entry: string): entry is (typeof approvingPermissions)[number] {
+/** The slugs of teams among those named: what is no permission, and begins with no @. */
+export function teamsIn(by: readonly string[]): string[] {
+  return by.filter((entry) => !entry.startsWith('@') && !isPermission(entry));
+}
+
+function isPermission(entry: string): entry is (typeof approvingPermissions)[number] {
   return (approvingPermissions as readonly string[]).includes(entry);
 }
 

@@ -1,7 +1,8 @@
 import { UserError } from '../../core/user-error.ts';
 import type { Person, PromotionFacts } from '../facts.ts';
-import { isAmong, isPermission } from '../gates/approval.ts';
+import { isAmong, teamsIn } from '../gates/approval.ts';
 import { contextOf, type Known } from '../stage-context.ts';
+import { askPerson } from './ask-person.ts';
 import { candidateVersions } from './candidate-versions.ts';
 import { wordsOf } from './observe-stage.ts';
 import type { Looking } from './stage-view.ts';
@@ -50,14 +51,10 @@ async function personOf(
   { login, by }: Approver,
   { repository: { people } }: Looking,
 ): Promise<Person | undefined> {
-  const named = [...new Set(by.flat())].filter((entry) => !entry.startsWith('@'));
-  const slugs = named.filter((entry) => !isPermission(entry));
-  const permission = await people.permission(login);
-  const memberships = await Promise.all(slugs.map((slug) => people.isMember(slug, login)));
-  const teams = slugs.filter((_, index) => memberships[index] === true);
-  const person = { permission, teams };
-  const isKnown = !memberships.includes(undefined);
-  return isKnown || by.every((each) => isAmong(each, login, person)) ? person : undefined;
+  const { person, doubtful } = await askPerson(people, login, teamsIn([...new Set(by.flat())]));
+  return doubtful.length === 0 || by.every((each) => isAmong(each, login, person))
+    ? person
+    : undefined;
 }
 
 function problemsOf(cause: unknown, login: string) {
