@@ -36,6 +36,7 @@ function decideClaimed(context: StageContext, promotion: Promotion, claim: Attem
       `${claim.lease.holder} carries ${promotion.version} out`,
       { wakeAt: end },
     );
+  if (isLost(context, promotion)) return lost(context, promotion);
   const gates = gatesOfActive(context, promotion);
   const isThere = runsWell(context, promotion) || isPassed(context, promotion);
   const isNeeded = promotion.kind === 'rollback' || !isThere;
@@ -64,11 +65,25 @@ function decideNextAttempt(context: StageContext, promotion: Promotion): Decisio
   const rule = promotion.kind === 'rollback' ? 'rollback' : 'retry';
   if (isUnknown(context) && promotion.kind === 'forward')
     return about(context, promotion, 'blocked', 'unknown', `what ${stage.name} runs is not known`);
+  if (isLost(context, promotion)) return lost(context, promotion);
   const gates = gatesOfActive(context, promotion);
   const worst = worstGate(gates);
   if (worst && !isOpen(worst)) return shut(context, promotion, worst, gates);
   const sentence = `attempt ${attempt} at ${promotion.version}`;
   return about(context, promotion, 'promote', rule, sentence, { gates, attempt, act: 'claim' });
+}
+
+/** A tag that was deleted: there is no commit that could be looked for, or gone to. */
+function isLost({ known, stage: { via } }: StageContext, { version }: Promotion): boolean {
+  const needsCommit = via !== 'outputs' && via !== 'release';
+  const isKnown = known.order.position(version) !== undefined || /^[0-9a-f]{40}$/.test(version);
+  return needsCommit && !isKnown;
+}
+
+function lost(context: StageContext, promotion: Promotion): Decision {
+  const { name } = context.stage;
+  const sentence = `${promotion.version} is no version any more, so that its commit is not known; push the tag again, or abort what is under way in ${name}`;
+  return about(context, promotion, 'blocked', 'version', sentence);
 }
 
 function shut(

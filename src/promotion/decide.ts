@@ -4,7 +4,7 @@ import type { PromotionFacts } from './facts.ts';
 import { isLongBehind, unfinished } from './finish.ts';
 import { earliestChange, type Gate, isOpen, worstGate } from './gates/gate.ts';
 import { lateAct } from './late-acts.ts';
-import { openEffect } from './records/leases.ts';
+import { openClaim, openEffect } from './records/leases.ts';
 import { promotionId } from './records/promotion-id.ts';
 import { activePromotion, type Promotion } from './records/record.ts';
 import { selectVersion } from './select-version.ts';
@@ -37,7 +37,7 @@ function decideStage(context: StageContext): Decision {
   const active = activePromotion(context.record);
   if (!active) return decideFree(context);
   const decided = decideActive(context, active);
-  return overtaking(context, active, decided) ?? decided;
+  return overtaking(context, active) ?? decided;
 }
 
 function decideFree(context: StageContext): Decision {
@@ -95,19 +95,11 @@ function shut(
  * A newer version in the place of one that waits for people or for its next attempt, unless the stage has been behind
  * for so long that this one is to finish.
  */
-function overtaking(
-  context: StageContext,
-  active: Promotion,
-  decided: Decision,
-): Decision | undefined {
+function overtaking(context: StageContext, active: Promotion): Decision | undefined {
   const { known, record } = context;
   const { order } = known.pipeline;
   if (order !== 'newest' && order !== 'pairwise') return undefined;
-  if (
-    active.kind === 'rollback' ||
-    isLongBehind(context) ||
-    !mayBeOvertaken(context, active, decided)
-  )
+  if (active.kind === 'rollback' || isLongBehind(context) || !mayBeOvertaken(context, active))
     return undefined;
   const without = { ...record, promotions: record.promotions.filter(({ id }) => id !== active.id) };
   const next = decideFree({ ...context, record: without });
@@ -121,8 +113,8 @@ function overtaking(
 }
 
 /** An effect that is under way comes to its own end, but for a pull request that is still open. */
-function mayBeOvertaken({ known, stage }: StageContext, active: Promotion, decided: Decision) {
-  if (decided.rule === 'claimed' || decided.rule === 'take-over') return false;
+function mayBeOvertaken({ known, stage }: StageContext, active: Promotion): boolean {
+  if (openClaim(active)) return false;
   const attempt = openEffect(active);
   if (!attempt) return true;
   return stage.via === 'pull-request' && known.effects[attempt.lease.effect]?.state === 'open';

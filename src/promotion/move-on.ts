@@ -62,19 +62,28 @@ export async function moveOn(request: MoveRequest, ports: MovePorts): Promise<Mo
   const due = request.dryRun || first.fault ? [] : runnable(request, factsOf(first));
   if (due.length === 0 || !first.observed)
     return { ...first, retryAt: verificationRetryAt(factsOf(first)) };
-  await runVerifications(due, first.observed, ports);
-  const second = await advanceOnce(request, ports);
-  const decisions = withActs(first.decisions, second.decisions);
-  return { ...second, decisions, retryAt: verificationRetryAt(factsOf(second)) };
+  try {
+    await runVerifications(due, first.observed, ports);
+    const second = await advanceOnce(request, ports);
+    const decisions = withActs(first.decisions, second.decisions);
+    return { ...second, decisions, retryAt: verificationRetryAt(factsOf(second)) };
+  } catch (cause) {
+    if (!first.decisions.some(isAct)) throw cause;
+    return { ...first, fault: cause };
+  }
 }
 
 function runnable({ withoutFiles = false }: MoveRequest, facts: VerificationFacts) {
   return dueVerifications(facts).filter(({ run }) => !withoutFiles || run.kind !== 'command');
 }
 
+function isAct({ decision: kind }: Decision): boolean {
+  return kind === 'promote';
+}
+
 /** What the first round carried out is not what the second one thinks of it. */
 function withActs(first: readonly Decision[], second: readonly Decision[]): Decision[] {
-  const acts = first.filter((each) => each.decision === 'promote');
+  const acts = first.filter(isAct);
   const others = second.filter(({ stage }) => !acts.some((act) => act.stage === stage));
   const order = [...first, ...second].map(({ stage }) => stage);
   return [...acts, ...others].sort((a, b) => order.indexOf(a.stage) - order.indexOf(b.stage));

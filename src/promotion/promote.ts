@@ -9,7 +9,7 @@ import { type Proceeded, proceedAll } from './proceed.ts';
 import type { PipelineRecord } from './records/record.ts';
 import { afterReport, giveReport } from './report-result.ts';
 import type { PipelineSettings } from './settings.ts';
-import { tidyEnded } from './tidy.ts';
+import { type TidyPorts, tidyEnded } from './tidy.ts';
 import type { Answer } from './transitions/answer.ts';
 import type { StageWay } from './ways/way.ts';
 
@@ -112,21 +112,29 @@ async function tidied(
   return { ...answer, record: await clearAway(request, ports, answer.record) };
 }
 
-/** Of a stage that the configuration no longer has, nothing says any more how it acted. */
-function clearAway(
+/**
+ * Of a stage that the configuration no longer has, nothing says any more how it acted. What fails is for the next run, so
+ * that what this one was handed is not lost with it.
+ */
+async function clearAway(
   { settings: { stages } }: PromoteRequest,
   ports: PromotePorts,
   record: PipelineRecord,
 ): Promise<PipelineRecord> {
-  return tidyEnded(
-    {
-      records: ports.records,
-      way: (stage) => (Object.hasOwn(stages, stage) ? ports.way(stage) : undefined),
-      clock: () => ports.clock(),
-      warn: (line) => ports.warn(line),
-    },
-    record,
-  );
+  const tidying: TidyPorts = {
+    records: ports.records,
+    way: (stage) => (Object.hasOwn(stages, stage) ? ports.way(stage) : undefined),
+    clock: () => ports.clock(),
+    warn: (line) => ports.warn(line),
+  };
+  try {
+    return await tidyEnded(tidying, record);
+  } catch (cause) {
+    ports.warn(
+      `that something was cleared away is not written down: ${cause instanceof Error ? cause.message : String(cause)}`,
+    );
+    return record;
+  }
 }
 
 function said(

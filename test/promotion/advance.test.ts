@@ -310,6 +310,28 @@ describe('a claim', () => {
   });
 });
 
+describe('a version that is deleted while it is under way', () => {
+  test.each([
+    ['under a claim', 'after'],
+    ['before its next attempt', 'refused'],
+  ] as const)('%s waits for a person, who is told', async (_, fault) => {
+    const world = new PipelineWorld(threeStages);
+    world.push();
+    world.faults.act = fault;
+    await run(world).catch(() => undefined);
+    const [deleted] = world.versions.splice(0);
+    world.pass(leaseLength + 1);
+    expect((await run(world)).decisions[0]).toMatchObject({
+      decision: 'blocked',
+      rule: 'version',
+      reason: expect.stringContaining('v1 is no version any more'),
+    });
+    if (deleted) world.versions.push(deleted);
+    expect((await run(world)).decisions[0]).toMatchObject({ decision: 'promote' });
+    expect(starts(world)).toEqual(['dev v1']);
+  });
+});
+
 describe('a run', () => {
   test('with nothing to do writes nothing', async () => {
     const world = new PipelineWorld(threeStages);

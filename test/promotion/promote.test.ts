@@ -4,6 +4,7 @@ import type { Verified } from '../../src/promotion/move-on.ts';
 import type { Observer } from '../../src/promotion/ports.ts';
 import { type PromotePorts, type PromoteRequest, promote } from '../../src/promotion/promote.ts';
 import { stageRecord } from '../../src/promotion/records/record.ts';
+import { abort } from '../../src/promotion/transitions/abort.ts';
 import type { StageWay } from '../../src/promotion/ways/way.ts';
 import { pipeline, stage, version } from '../builders/promotion.ts';
 import { PipelineWorld } from './pipeline-world.ts';
@@ -195,6 +196,81 @@ describe('a verification in the way', () => {
       { stage: 'production', decision: 'promote', version: 'v1' },
     ]);
   });
+});
+
+describe('what was handed out', () => {
+  const verified = pipeline({
+    stages: [
+      stage('staging', { via: 'outputs', arrival: 'reported' }),
+      stage('production', { after: ['staging'], gates: { verification: { names: ['smoke'] } } }),
+    ],
+  });
+  const run = { name: 'smoke', kind: 'http', url: 'https://a.b', timeout: duration(1000) } as const;
+  const asked = (world: PipelineWorld) => {
+    const { settings } = request(world);
+    const { staging, production } = settings.stages;
+    if (!staging || !production) throw new Error('no stages');
+    const stages = { staging, production: { ...production, verifications: [run] } };
+    return request(world, { settings: { ...settings, stages } });
+  };
+  const handed = { stage: 'staging', decision: 'promote', version: 'v2' };
+
+  test('is told, although what was seen after a verification is not known', async () => {
+    const world = staged(verified);
+    world.push();
+    const away = new Error('GitHub is away');
+    const observer = world.observer(turn);
+    let looks = 0;
+    const observe: Observer['observe'] = async (record) => {
+      looks += 1;
+      if (looks > 1) throw away;
+      return observer.observe(record);
+    };
+    const promoted = await promote(asked(world), ports(world, { observer: { observe } }));
+    expect(promoted.decisions).toContainEqual(expect.objectContaining(handed));
+    expect([looks, promoted.fault]).toEqual([2, away]);
+  });
+
+  test('is told, although it cannot be noted that something was cleared away', async () => {
+    const world = new PipelineWorld(mixed);
+    world.push();
+    await promote(request(world), ports(world));
+    world.stage('staging').version = 'v1';
+    await promote(request(world, { instruction: success(world) }), ports(world));
+    await promote(request(world, { holder: 'run-2-1-b' }), ports(world));
+    const author = { by: 'ada', at: world.clock(), why: 'wrong' };
+    world.command((record) => abort(record, 'production', author).record);
+    world.push();
+    const records = world.records(turn);
+    let isTidying = false;
+    const warnings: string[] = [];
+    const promoted = await promote(
+      request(world, { holder: 'run-3-1-c' }),
+      ports(world, {
+        records: {
+          ...records,
+          change: async (next) => {
+            if (isTidying) throw new Error('GitHub is away');
+            return records.change(next);
+          },
+        },
+        way: (name) => ({
+          ...ports(world).way(name),
+          tidy: async () => {
+            isTidying = true;
+          },
+        }),
+        warn: (line) => warnings.push(line),
+      }),
+    );
+    expect(promoted.decisions).toContainEqual(expect.objectContaining(handed));
+    expect(warnings).toEqual([expect.stringContaining('GitHub is away')]);
+  });
+
+  const success = (world: PipelineWorld) => {
+    const [{ id = '' } = {}] = stageRecord(world.record, 'staging').promotions;
+    return { mode: 'report', promotion: id, result: 'success', evidence: '' } as const;
+  };
 });
 
 describe('a command', () => {
