@@ -32,14 +32,15 @@ export function versionsOfBranch(commits: readonly BranchCommit[]): VersionHisto
 }
 
 /**
- * Versions of tags in any order: by precedence where every tag is a semantic version (with or without `v`), by time
- * otherwise. A fix to an old line is thus older than the newest line.
+ * Versions of tags in any order: by precedence where every tag is a semantic version (with or without `v`), or only
+ * the beginning of its number, as `v2` and `v2.1`; by time otherwise. A fix to an old line is thus older than the newest
+ * line. Of one second, the names decide.
  */
 export function versionsOfTags(tags: readonly TaggedCommit[]): VersionHistory {
   const read = tags.map((tag) => ({ tag, precedence: precedenceOf(tag.tag) }));
   const semantic = read.every(({ precedence }) => precedence !== undefined);
   const sorted = read.sort((a, b) => {
-    const byTime = a.tag.at - b.tag.at;
+    const byTime = a.tag.at - b.tag.at || compareNames(a.tag.tag, b.tag.tag);
     if (!semantic || !a.precedence || !b.precedence) return byTime;
     return comparePrecedence(a.precedence, b.precedence) || byTime;
   });
@@ -58,9 +59,9 @@ export function versionsOfReleases(
   return versionsOfTags(wanted);
 }
 
-/** Whether a tag is a semantic version, with or without `v`. */
+/** Whether a tag has its place by its number. */
 export function isSemanticTag(tag: string): boolean {
-  return semanticForm.test(tag);
+  return precedenceOf(tag) !== undefined;
 }
 
 function versionOfTag({ tag, sha, at, authors }: TaggedCommit): Version {
@@ -72,13 +73,21 @@ interface Precedence {
   readonly before: readonly string[];
 }
 
+/** Git knows the time of a commit by the second. */
+function compareNames(one: string, other: string): number {
+  return one.localeCompare(other, 'en', { numeric: true });
+}
+
 const semanticForm =
   /^v?(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(?:-([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?(?:\+[0-9A-Za-z.-]+)?$/;
+/** Without a pre-release, as what follows a dash is then rather a date or a commit. */
+const shortForm = /^v?(0|[1-9]\d*)(?:\.(0|[1-9]\d*))?$/;
 
 function precedenceOf(tag: string): Precedence | undefined {
-  const match = semanticForm.exec(tag);
+  const match = semanticForm.exec(tag) ?? shortForm.exec(tag);
   if (!match) return undefined;
-  return { core: match.slice(1, 4).map(Number), before: match[4]?.split('.') ?? [] };
+  const core = [1, 2, 3].map((part) => Number(match[part] ?? 0));
+  return { core, before: match[4]?.split('.') ?? [] };
 }
 
 /** Semantic Versioning 2.0.0, section 11. */

@@ -64,6 +64,22 @@ describe('versions', () => {
     expect(keys(versionsOfTags(tags))).toEqual(['nightly', 'v2.0.0', 'v1.0.0']);
   });
 
+  test('of tags may leave out parts of the number', () => {
+    const names = ['v1', 'v1.9', 'v1.10', 'v1.10.1', 'v2.0.0-rc.1', 'v2', 'v10'];
+    const shuffled = names.map((name, index) => tag(name, `1${9 - index}:00`));
+    expect(keys(versionsOfTags(shuffled))).toEqual(names);
+  });
+
+  test('of tags that are days go by time', () => {
+    const tags = [tag('2026-11-2', '11:00'), tag('2026-11-10', '12:00')];
+    expect(keys(versionsOfTags(tags))).toEqual(['2026-11-2', '2026-11-10']);
+  });
+
+  test('of tags whose commits are of one second go by their names', () => {
+    const tags = [tag('build-10'), tag('build-9'), tag('build-11', '09:00')];
+    expect(keys(versionsOfTags(tags))).toEqual(['build-11', 'build-9', 'build-10']);
+  });
+
   test('of releases are no drafts, and of the kind that is asked for', () => {
     const releases = [
       tag('v1.0.0'),
