@@ -15,6 +15,6 @@ export function lostRecord(ref: string, loss: Loss): UserError {
       : `the ref was moved by force to ${loss.found}, which does not follow ${known}, where it was`;
   return new UserError(
     `the record of ${ref} is lost: ${happened}`,
-    `Nothing is done until it is back: \`git push --force origin ${known}:${ref}\` restores what is known. If the change was meant, \`git push origin :${witnessRef(ref)}\` makes it hold. See docs/ledger.md.`,
+    `Nothing is done until it is back: \`git fetch origin ${witnessRef(ref)} && git push --force origin ${known}:${ref}\` restores what is known. If the change was meant, \`git push origin :${witnessRef(ref)}\` makes it hold. See docs/ledger.md.`,
   );
 }

@@ -165,6 +165,8 @@ describe('a loss', () => {
     const error = await ledgerOf(refs.connect())
       .read(counter())
       .catch((cause) => cause);
-    expect(error.problems[0].hint).toContain(`git push --force origin ${known}:${ref}`);
+    expect(error.problems[0].hint).toContain(
+      `git fetch origin ${ref}+seen && git push --force origin ${known}:${ref}`,
+    );
   });
 });

@@ -3,6 +3,7 @@ import { codeSpan, escapeMarkdown, table } from '../../preview/markdown.ts';
 import { type PromoteCommand, promoteHelp, readPromoteCommand } from '../../promotion/commands.ts';
 import type { Instruction } from '../../promotion/instruction.ts';
 import { shownLink, shownText } from '../../promotion/report/shown.ts';
+import { decidedSentence } from '../../promotion/report/summary.ts';
 import type { PipelineSettings } from '../../promotion/settings.ts';
 import type { ActionOutcome } from '../../runner/run-action.ts';
 import { runPipeline } from '../run-pipeline.ts';
@@ -178,14 +179,14 @@ function named({ outputs, summary = '', ...rest }: ActionOutcome): ActionOutcome
 /** A line for each stage that something was decided about. */
 function stageLines({ outputs }: ActionOutcome): string[] {
   const decided: readonly Record<string, string>[] = JSON.parse(outputs.promotions ?? '[]');
-  return decided.map(({ stage = '', decision, reason = '', ...more }) => {
+  return decided.map(({ stage = '', decision = '', reason = '', ...more }) => {
     const url = more['pull-request-url'] ?? '';
     const until = parseInstant(more['wake-at'] ?? '');
     const leads = [
       ...(url === '' ? [] : [shownLink('pull request', url)]),
       ...(until === undefined ? [] : [`until ${formatInstant(until)}`]),
     ];
-    const line = `- ${codeSpan(stage)}: ${decision}. ${shownText(reason)}`;
+    const line = `- ${codeSpan(stage)}: ${shownText(decidedSentence({ decision, reason }))}`;
     return leads.length === 0 ? line : `${line} (${leads.join(', ')})`;
   });
 }

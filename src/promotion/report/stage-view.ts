@@ -111,7 +111,8 @@ function nextOf(decision: Decision | undefined, active: Promotion | undefined) {
 }
 
 function stateOf(decision: Decision | undefined, active: Promotion | undefined): StageState {
-  if (!decision) return active ? 'under way' : 'not decided';
+  if (!decision && !active) return 'not decided';
+  if (!decision) return active && openEffect(active) ? 'under way' : 'waiting';
   switch (decision.decision) {
     case 'promote':
       return 'promoting';

@@ -46,8 +46,19 @@ function isRehearsal({ dryRun, isStatus = false }: PipelineView): boolean {
 /** The run in one line of plain text, for its page: `production: wait. soak: 6h of 1d healthy on staging`. */
 export function promotionNotice({ decisions, said }: PipelineView): string {
   const main = mainDecision(decisions);
-  const decided = main ? `${main.stage}: ${main.decision}. ${main.reason}` : 'nothing was decided';
+  const decided = main ? `${main.stage}: ${decidedSentence(main)}` : 'nothing was decided';
   return withShortCommits(said ?? decided);
+}
+
+/** `wait. soak: 6h of 1d healthy on staging`; of a reason that says the decision again, that alone. */
+export function decidedSentence({
+  decision,
+  reason,
+}: {
+  readonly decision: string;
+  readonly reason: string;
+}): string {
+  return reason.startsWith(`${decision}: `) ? reason : `${decision}. ${reason}`;
 }
 
 /** What was decided, in one sentence: the main decision, and how many others say something. */
@@ -121,14 +132,14 @@ function renderName({ stage, settings }: StageView): string {
 }
 
 function renderWaits({ now, proceeded = [] }: PipelineView, view: StageView): string {
-  const { decision, effect, stage, gates } = view;
+  const { decision, active, effect, stage, gates } = view;
   const shut = effect?.kind === 'pull-request' ? gates.filter((gate) => !isOpen(gate)) : [];
   const leads = effect ? [shownEffect(effect)] : [];
   const did = proceeded.filter((each) => each.stage === stage.name);
   const until =
     decision?.wakeAt === undefined ? [] : [`until ${shownMoment(decision.wakeAt, now)}`];
   return [
-    ...(decision ? [shownText(decision.reason)] : []),
+    ...(decision || active ? [shownText(decision?.reason ?? active?.reason ?? '')] : []),
     ...did.map(({ evidence }) => shownText(evidence)),
     ...(shut.length > 0 ? [`shut: ${shut.map(({ gate }) => gate).join(', ')}`] : []),
     ...until,

@@ -113,6 +113,10 @@ describe('the summary of a run', () => {
     expect(promotionNotice(soakingView())).toBe(
       'production: wait. soak: 0s of 1d healthy on staging',
     );
+    const nothing = soakingView({
+      decisions: [decision('staging', 'none', 'none', 'staging runs v2', {})],
+    });
+    expect(promotionNotice(nothing)).toBe('staging: none: staging runs v2');
     const said = `approval: mia approves ${'c5'.repeat(20)} for production`;
     expect(promotionNotice(soakingView({ said }))).toBe(
       'approval: mia approves c5c5c5c for production',
@@ -196,6 +200,18 @@ describe('the summary of a run', () => {
     ]);
     const later = viewOf({ ...given, record: merged });
     expect(all(parse(renderPromotionSummary(later)), 'heading')).toHaveLength(1);
+  });
+});
+
+describe('a stage that nothing was decided of', () => {
+  test('whose promotion is yet to begin waits, and says why it is there', () => {
+    const reason = 'rollback: by mia: orders fail';
+    const record = withPromotions(emptyRecord('app'), 'production', [
+      promotion({ kind: 'rollback', phase: 'pending', reason }),
+    ]);
+    const view = viewOf({ record, observations: seen }, { decisions: [] });
+    const [, , production] = tables(renderPromotionSummary(view))[0] ?? [];
+    expect(production?.slice(-2)).toEqual(['🟡 waiting', reason]);
   });
 });
 
