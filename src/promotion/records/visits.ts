@@ -23,7 +23,8 @@ export function vouchedFor(pipeline: Pipeline, stage: string): Duration {
 
 /**
  * Adds one look at a stage to the visits of versions there. Looks older than the last one change nothing, but for a
- * failure that may be later by another clock.
+ * failure that may be later by another clock. Of the same moment, as a clock that was set shows it, one at another
+ * version counts.
  * @param version The key of what it runs.
  */
 export function addObservation(
@@ -33,7 +34,7 @@ export function addObservation(
   vouched: Duration,
 ): readonly Visit[] {
   const last = visits.at(-1);
-  if (last && observation.at <= last.seenAt)
+  if (last && !isLater(last, observation, version))
     return isFailureNow(last, observation, version)
       ? [...visits.slice(0, -1), withHealth(last, { ...observation, at: last.seenAt }, vouched)]
       : visits;
@@ -56,6 +57,11 @@ export function isWorthRecording(
   if (before.length !== after.length || !old || !now) return old !== now;
   const same = old.version === now.version && old.health === now.health;
   return !same || now.seenAt - old.seenAt >= vouched / 2;
+}
+
+function isLater(last: Visit, { at }: StageObservation, version: string | undefined): boolean {
+  const isOther = version !== undefined && version !== last.version;
+  return at > last.seenAt || (at === last.seenAt && isOther);
 }
 
 /** A failure that looks a little older than the last look, by clocks that differ, counts all the same. */

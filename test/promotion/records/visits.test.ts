@@ -25,6 +25,19 @@ function looks(...observations: readonly StageObservation[]): readonly Visit[] {
   );
 }
 
+describe('looks of one moment', () => {
+  test('at another version count, so that a clock that is set keeps nothing back', () => {
+    const visits = looks(healthy('v1', at('10:00')), healthy('v2', at('10:00')));
+    expect(visits.map(({ version }) => version)).toEqual(['v1', 'v2']);
+  });
+
+  test('at the same version change nothing', () => {
+    const once = looks(healthy('v1', at('10:00')));
+    expect(addObservation(once, unknown(at('10:00')), undefined, hour)).toBe(once);
+    expect(addObservation(once, healthy('v1', at('10:00')), 'v1', hour)).toBe(once);
+  });
+});
+
 describe('healthy time', () => {
   test('counts from look to look', () => {
     const [visit] = looks(
