@@ -22,10 +22,17 @@ export interface LedgerOptions {
 /** A ledger for one run; it remembers what the run saw and wrote. Sends nothing yet. */
 export function openLedger({ store, writer, secrets, now, pause }: LedgerOptions): Ledger {
   const reader = cellReader(store, pause);
-  const moved = new Set<string>();
-  /** What others may still be at: they note it, or a later run does. */
+  /** The commit to which this run moved each ref last. */
+  const moved = new Map<string, string | undefined>();
+  /** What others may still be at, or moved while this run did: they note it, or a later run does. */
   const left = new Set<string>();
   let operations = 0;
+  const note = (ref: string, mine: string | undefined) => {
+    const { commit, record } = reader.known(ref) ?? {};
+    const before = moved.get(ref) ?? reader.found(ref)?.held?.commit;
+    if (commit !== mine || record?.previous[0] !== before) left.add(ref);
+    moved.set(ref, mine);
+  };
   const operation = () => {
     operations += 1;
     return `${writer.id}-${operations}`;
@@ -39,7 +46,7 @@ export function openLedger({ store, writer, secrets, now, pause }: LedgerOptions
     transition: async (cell, decide) => {
       const recorder = { store, reader, writer, secrets, operation, now, pause };
       const outcome = await transition(recorder, cell, decide);
-      if (outcome.kind === 'recorded') moved.add(cellRef(cell));
+      if (outcome.kind === 'recorded') note(cellRef(cell), outcome.snapshot.last?.commit);
       return outcome;
     },
     history: async (cell, limit) => {
@@ -56,19 +63,19 @@ export function openLedger({ store, writer, secrets, now, pause }: LedgerOptions
         left.add(ref);
         return undefined;
       }
-      moved.add(ref);
+      if (!moved.has(ref)) moved.set(ref, reader.known(ref)?.commit);
       const before = witness === undefined ? undefined : await reader.at(cell, witness);
       return snapshotOf(cell, before);
     },
     witness: async () => {
-      for (const ref of moved) {
+      for (const ref of moved.keys()) {
         const commit = reader.known(ref)?.commit;
         if (!left.has(ref)) await advance(store, reader, ref, commit);
       }
       moved.clear();
     },
     leave: async () => {
-      for (const ref of moved) {
+      for (const ref of moved.keys()) {
         const oldest = reader.known(ref)?.record.previous.at(-1);
         if (!reader.witnessed(ref)) await advance(store, reader, ref, oldest);
       }

@@ -61,6 +61,18 @@ for (const [name, open] of Object.entries(backends)) {
       expect(await ledgerOf(backend.connect()).unfinished(cell, atOnce)).toBeUndefined();
     });
 
+    test('is known too where a run that had looked before moved the cell on and ended', async () => {
+      const cell = counter('overlapped');
+      await moved(cell, 'ada', true);
+      const ledger = ledgerOf(backend.connect(), 'eve');
+      await ledger.read(cell);
+      await moved(cell, 'bob', false);
+      await ledger.transition(cell, raise('eve'));
+      await ledger.witness();
+      const left = await ledgerOf(backend.connect()).unfinished(cell, atOnce);
+      expect(left).toMatchObject({ state: { value: 1 } });
+    });
+
     test('does not keep the loss of a new cell from being found out', async () => {
       const cell = counter('lost');
       const ledger = ledgerOf(backend.connect(), 'ada');
