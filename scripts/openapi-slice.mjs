@@ -46,7 +46,8 @@ const repositoryOperations = {
   '/git/commits/{commit_sha}': 'get',
   '/git/tags': 'post',
   '/git/tags/{tag_sha}': 'get',
-  '/contents/{path}': 'get',
+  '/contents/{path}': 'get put delete',
+  '/merges': 'post',
   '/tarball/{ref}': 'get',
   '/statuses/{sha}': 'post',
   '/commits/{ref}/statuses': 'get',
@@ -115,9 +116,16 @@ function operation(path, method) {
   const responses = {};
   for (const [status, response] of Object.entries(found.responses)) {
     const schema = resolve(response).content?.['application/json']?.schema;
-    responses[status] = schema ? convert(schema) : null;
+    responses[status] = schema ? atLeastOne(status, convert(schema)) : null;
   }
   return { request: body ? convert(body) : null, responses };
+}
+
+/** Of two shapes of an error, all of whose parts are optional, every error matches both. */
+function atLeastOne(status, { oneOf, ...schema }) {
+  return status < '400' || !oneOf
+    ? { ...schema, ...(oneOf && { oneOf }) }
+    : { ...schema, anyOf: oneOf };
 }
 
 /** A schema of OpenAPI 3.0 as one of JSON Schema: `nullable` becomes a type. */

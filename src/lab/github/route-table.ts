@@ -1,6 +1,7 @@
 import type { Route } from './route.ts';
 import { actionRoutes } from './routes/actions.ts';
 import { archiveRoutes } from './routes/archives.ts';
+import { branchCommitRoutes } from './routes/branch-commits.ts';
 import { branchRoutes } from './routes/branches.ts';
 import { checkRoutes } from './routes/checks.ts';
 import { commentRoutes } from './routes/comments.ts';
@@ -39,6 +40,7 @@ export const apiRoutes: readonly Route[] = [
   ...refRoutes,
   ...gitObjectRoutes,
   ...contentRoutes,
+  ...branchCommitRoutes,
   ...archiveRoutes,
   ...statusRoutes,
   ...checkRoutes,

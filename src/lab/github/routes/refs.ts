@@ -159,14 +159,14 @@ async function knownObject(context: Context): Promise<string> {
 }
 
 /** An installation token may not bring in workflow files that no ref holds yet. */
-async function refuseWorkflows(context: Context, sha: string): Promise<void> {
+export async function refuseWorkflows(context: Context, sha: string): Promise<void> {
   const { world, repository, token } = context;
   if (token.kind !== 'installation' || isGranted(token, { workflows: 'write' })) return;
   if (await introducesWorkflows(gitDirectory(world, repository), sha)) throw notAccessible();
 }
 
 /** What a ruleset says to all that it does not let by. */
-async function refuseGuarded(
+export async function refuseGuarded(
   context: Context,
   ref: string,
   before: string,
@@ -181,7 +181,8 @@ async function refuseGuarded(
   if (violated) throw refused(`Repository rule violations found\n\n${violated}`);
 }
 
-async function isForward(context: Context, before: string, after: string): Promise<boolean> {
+/** Whether the one commit is an ancestor of the other. */
+export async function isForward(context: Context, before: string, after: string): Promise<boolean> {
   const directory = gitDirectory(context.world, context.repository);
   const [child] = await readCommits(directory, [after]);
   if (child?.parents.includes(before)) return true;
