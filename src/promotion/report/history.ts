@@ -52,7 +52,7 @@ export function renderLeftOut(view: PipelineView): string[] {
 function renderPast(view: PipelineView, { stage, promotion }: Past): string {
   const { createdAt, version, from, kind, phase, attempts, reason } = promotion;
   const effect = attempts.findLast((attempt) => attempt.effect)?.effect;
-  const leads = effect ? shownEffect(effect) : '';
+  const leads = effect ? shownEffect(view, effect) : '';
   const cells = [
     formatInstant(createdAt),
     shownName(stage),

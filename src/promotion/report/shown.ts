@@ -43,15 +43,18 @@ export function shownLink(text: string, url: string): string {
   return /^https?:\/\/[^\s<>()"'`|\\]{1,2000}$/.test(url) ? link(text, url) : text;
 }
 
-function effectName(kind: Effect['kind'], reference: string): string {
-  if (kind === 'outputs') return 'this workflow';
-  return kind === 'pull-request' ? `pull request #${reference}` : `${kind} ${reference}`;
-}
-
-/** What an attempt did: `pull request #12`, with a link where it has an address. */
-export function shownEffect({ kind, reference, url }: Effect): string {
-  const text = shownText(effectName(kind, reference));
-  return url === undefined ? text : shownLink(text, url);
+/** What an attempt did: `pull request #12`, with a link where it has an address; of `outputs` the run that was handed it. */
+export function shownEffect(
+  { links: { serverUrl, repository } }: Pick<PipelineView, 'links'>,
+  { kind, reference, url }: Effect,
+): string {
+  if (kind === 'outputs') {
+    const [, run] = /^run-(\d{1,20})-/.exec(reference) ?? [];
+    if (run === undefined) return 'this workflow';
+    return shownLink(`run ${run}`, `${serverUrl}/${repository}/actions/runs/${run}`);
+  }
+  const name = kind === 'pull-request' ? `pull request #${reference}` : `${kind} ${reference}`;
+  return url === undefined ? shownText(name) : shownLink(shownText(name), url);
 }
 
 /** `2026-11-25 09:00 UTC (in 21h)`. */

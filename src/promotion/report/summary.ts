@@ -131,10 +131,10 @@ function renderName({ stage, settings }: StageView): string {
   return settings?.url === undefined ? name : shownLink(name, settings.url);
 }
 
-function renderWaits({ now, proceeded = [] }: PipelineView, view: StageView): string {
+function renderWaits({ now, links, proceeded = [] }: PipelineView, view: StageView): string {
   const { decision, active, effect, stage, gates } = view;
   const shut = effect?.kind === 'pull-request' ? gates.filter((gate) => !isOpen(gate)) : [];
-  const leads = effect ? [shownEffect(effect)] : [];
+  const leads = effect ? [shownEffect({ links }, effect)] : [];
   const did = proceeded.filter((each) => each.stage === stage.name);
   const until =
     decision?.wakeAt === undefined ? [] : [`until ${shownMoment(decision.wakeAt, now)}`];

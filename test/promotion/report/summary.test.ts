@@ -203,6 +203,13 @@ describe('the summary of a run', () => {
   });
 });
 
+test('what was handed out leads to the run that it was handed to', () => {
+  const handed = { kind: 'outputs', reference: 'run-4711-1-abcdef01', at: at('12:00') } as const;
+  const record = withPromotions(emptyRecord('app'), 'production', [promotion({}, [handed])]);
+  const links = all(parse(renderPromotionSummary(viewOf({ record }))), 'link');
+  expect(links.map(({ url }) => url)).toContain('https://github.com/acme/app/actions/runs/4711');
+});
+
 describe('a stage that nothing was decided of', () => {
   test('whose promotion is yet to begin waits, and says why it is there', () => {
     const reason = 'rollback: by mia: orders fail';
