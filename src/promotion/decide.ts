@@ -33,11 +33,17 @@ export function wakeAtOf(decisions: readonly Decision[]) {
 
 function decideStage(context: StageContext): Decision {
   const late = lateAct(context);
-  if (late) return late;
   const active = activePromotion(context.record);
-  if (!active) return decideFree(context);
+  if (!active) return decideAfter(context, late);
+  if (late) return late;
   const decided = decideActive(context, active);
   return overtaking(context, active) ?? decided;
+}
+
+/** What failed is told, whatever may still come of it. */
+function decideAfter(context: StageContext, late: Decision | undefined): Decision {
+  const decided = decideFree(context);
+  return late && decided.decision !== 'failed' ? late : decided;
 }
 
 function decideFree(context: StageContext): Decision {

@@ -14,14 +14,14 @@ import {
 import type { StageContext } from './stage-context.ts';
 
 /**
- * When a run that is cancelled has ended, if all is well: most within a minute, and GitHub ends what does not stop by
+ * When a run that is given up has ended, if all is well: most within a minute, and GitHub ends what does not stop by
  * itself after five (docs: cancelling a workflow run). One that has not ended by the last of these needs a person.
  */
 const looks = [1, 5, 15].map((minutes) => duration(minutes * 60_000));
 
 /**
  * What may still come of promotions that have ended, by a holder that may still act, a job that was handed one, or a run
- * that is being cancelled: nothing starts that could be overtaken by it.
+ * that is being cancelled, or took too long: nothing starts that could be overtaken by it.
  */
 export function lateAct(context: StageContext): Decision | undefined {
   for (const promotion of context.record.promotions) {
@@ -88,7 +88,7 @@ function lateRun(context: StageContext, promotion: Promotion): Decision | undefi
     return decision(stage.name, 'wait', 'cancelling', sentence, about);
   }
   const told = `\`mode: report\` with \`promotion: ${id}\` and \`result: cancelled\``;
-  const stuck = `${what} was to end at ${formatInstant(since)} and is not seen to have ended: cancel it on GitHub, then say that it is over by ${told}`;
+  const stuck = `${what} is not seen to have ended, although ${version} was given up at ${formatInstant(since)}: cancel it on GitHub; if it has ended, say so by ${told}`;
   return decision(stage.name, 'blocked', 'cancelling', stuck, about);
 }
 

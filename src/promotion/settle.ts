@@ -168,7 +168,10 @@ function afterTimeout(
   const next = handedOut
     ? nextAttemptAt(stage.retry, promotion.attempts.length, known.now, jitter)
     : undefined;
-  return afterFailure(promotion, outcome, next, stage.retry);
+  const failed = afterFailure(promotion, outcome, next, stage.retry);
+  // A run that goes on has no outcome yet: see `lateAct`.
+  const goesOn = stage.via === 'dispatch' && known.effects[attempt.lease.effect]?.state === 'open';
+  return goesOn ? { ...failed, attempts: promotion.attempts } : failed;
 }
 
 /** When an effect counts as lost; a pull request may stay open for as long as people like. */

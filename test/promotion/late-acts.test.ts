@@ -101,6 +101,21 @@ describe('a run that goes on although its promotion was ended', () => {
   });
 });
 
+test('a run that takes too long fails its promotion, and the next one waits for it', async () => {
+  const stages = [stage('production', { via: 'dispatch', arrival: 'reported' })];
+  const world = new PipelineWorld(pipeline({ stages }));
+  world.push();
+  await runOver(world);
+  world.pass(minutes(61));
+  expect((await runOver(world))[0]).toMatchObject({ decision: 'failed', rule: 'exhausted' });
+  world.push();
+  expect((await runOver(world))[0]).toMatchObject({ decision: 'wait', rule: 'cancelling' });
+  world.pass(minutes(20));
+  expect((await runOver(world))[0]).toMatchObject({ decision: 'blocked', rule: 'cancelling' });
+  world.complete(world.open()[0] ?? '');
+  expect((await runOver(world))[0]).toMatchObject({ decision: 'promote', version: 'v2' });
+});
+
 test('a holder that died may have started a run: nothing starts before that was looked for', async () => {
   const stages = [stage('production', { via: 'dispatch', arrival: 'reported' })];
   const world = new PipelineWorld(pipeline({ stages }));

@@ -177,11 +177,12 @@ export class PipelineWorld extends PipelineState {
       );
   }
 
-  /** A run that goes on although a person ended its promotion. */
+  /** A run that goes on although a person ended its promotion, or it took too long. */
   private isGivenUp({ order, state }: RealEffect, stage: string): boolean {
     if (this.viaOf(order) !== 'dispatch' || order.stage !== stage || state !== 'open') return false;
     const { promotions } = stageRecord(this.record, stage);
     const promotion = promotions.find(({ id }) => id === order.promotion.id);
+    if (promotion?.phase === 'errored') return true;
     return promotion?.phase === 'aborted' && isByPerson(promotion.reason);
   }
 
