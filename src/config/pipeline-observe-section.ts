@@ -163,7 +163,7 @@ export const observe = pipe(
   ),
   metadata({ title: '`deployments`' }),
   description(
-    'How it is seen what the stage runs, and whether it is well. `deployments`: by the newest deployment to its environment, or by what was reported.',
+    'How it is seen what the stage runs, and whether it is well. `deployments`: by the newest deployment to its environment, or by what was reported. Absent: `deployments`.',
   ),
 );
 

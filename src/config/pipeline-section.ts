@@ -139,13 +139,13 @@ const stage = pipe(
           ),
         ),
       ),
-      observe: optional(observe, defaultStage.observe),
+      observe: exactOptional(observe),
       via: optional(via, defaultStage.via),
       arrival: exactOptional(
         pipe(
           picklist(['reported', 'observed'], twoLines('reported or observed', 'observed')),
           description(
-            'What ends a promotion well: the word of who carried it out, or the stage that is seen to run the version. Absent: `reported` for `outputs` and `dispatch`, else `observed`.',
+            'What ends a promotion well: the word of who carried it out, or the stage that is seen to run the version. Absent: `reported` for `outputs` and `dispatch`, and for `ref` and `release` without `observe`; else `observed`.',
           ),
         ),
       ),

@@ -6,7 +6,7 @@ import type {
   WaySettings,
 } from '../promotion/settings.ts';
 import { asList } from './lists.ts';
-import { defaultPipeline } from './pipeline-defaults.ts';
+import { defaultPipeline, defaultStage } from './pipeline-defaults.ts';
 import type { FilePipeline, FileStage } from './pipeline-section.ts';
 import { asDuration } from './resolve-kubernetes-app.ts';
 import { resolveGates, resolveVerifications } from './resolve-pipeline-gates.ts';
@@ -56,13 +56,12 @@ function resolveVersions(given: FilePipeline['versions']): VersionSource {
 
 function resolveStage(given: FileStage, via: Via): Stage {
   const { name, after, need, gates, retry, timeout } = given;
-  const isReported = via === 'outputs' || via === 'dispatch';
   return {
     name,
     after: asList(after),
     need,
     via,
-    arrival: given.arrival ?? (isReported ? 'reported' : 'observed'),
+    arrival: given.arrival ?? arrivalOf(via, given.observe),
     gates: resolveGates(gates),
     retry: {
       attempts: retry.attempts,
@@ -73,13 +72,19 @@ function resolveStage(given: FileStage, via: Via): Stage {
   };
 }
 
+/** Once a ref is moved or a release is out, it is there; only a stage that says how it is seen is waited for. */
+function arrivalOf(via: Via, observe: FileStage['observe']): Stage['arrival'] {
+  const isSeenAtOnce = (via === 'ref' || via === 'release') && observe === undefined;
+  return via === 'outputs' || via === 'dispatch' || isSeenAtOnce ? 'reported' : 'observed';
+}
+
 function resolveSettings(given: FileStage, way: WaySettings, branch: string): StageSettings {
   const { name, environment = name, url, deployment, observe, gates } = given;
   return {
     environment,
     ...(url !== undefined && { url }),
     ...(deployment !== undefined && { deployment }),
-    observe: resolveObserve(observe, branch),
+    observe: resolveObserve(observe ?? defaultStage.observe, branch),
     way,
     verifications: resolveVerifications(gates.verification),
   };

@@ -261,12 +261,31 @@ describe('a stage', () => {
   test.each([
     ['outputs', 'reported'],
     ['{ dispatch: deploy.yml }', 'reported'],
-    ['{ ref: tags/live }', 'observed'],
+    ['{ ref: tags/live }', 'reported'],
     ['{ pull-request: { edits: [{ file: a.yaml, path: b }] } }', 'observed'],
   ])('that acts by %s is %s unless it says otherwise', (via, arrival) => {
     expect(only(`{ name: live, via: ${via} }`).arrival).toBe(arrival);
     const other = arrival === 'reported' ? 'observed' : 'reported';
     expect(only(`{ name: live, arrival: ${other}, via: ${via} }`).arrival).toBe(other);
+  });
+
+  test.each([
+    [
+      'ref',
+      '{ name: live, via: { ref: tags/live }, observe: { ref: tags/live } }',
+      '{ branch: main }',
+    ],
+    ['ref', '{ name: live, via: { ref: tags/live }, observe: deployments }', '{ branch: main }'],
+    ['release', '{ name: live, via: release, observe: deployments }', '{ releases: any }'],
+  ])('that acts by %s is waited for where it is said how it is seen', (_, stage, versions) => {
+    expect(only(stage, versions).arrival).toBe('observed');
+  });
+
+  test('that acts by release has its version once the release is out', () => {
+    expect(only('{ name: live, via: release }', '{ releases: any }')).toMatchObject({
+      arrival: 'reported',
+      observe: { from: 'deployments' },
+    });
   });
 
   test('says who it is to people', () => {
