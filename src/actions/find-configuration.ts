@@ -4,7 +4,7 @@ import { loadConfiguration } from '../config/load.ts';
 import type { Configuration } from '../config/schema.ts';
 import { isFork, type PullRequest } from '../preview/pull-request.ts';
 import { checkoutOf } from './checked-out-commit.ts';
-import { pullRequestOfEvent, textAt } from './pull-request-event.ts';
+import { noCommit, pullRequestOfEvent, textAt } from './pull-request-event.ts';
 import { readWorkspaceFile } from './read-configuration.ts';
 import type { Session } from './session.ts';
 
@@ -50,6 +50,10 @@ function trustedRef(
   pullRequest: PullRequest | undefined,
   fork: boolean,
 ): string {
-  if (pullRequest) return fork ? pullRequest.base.sha : pullRequest.head.sha;
+  if (pullRequest && !fork) return pullRequest.head.sha;
+  if (pullRequest) {
+    const { sha, branch } = pullRequest.base;
+    return sha === noCommit ? branch : sha;
+  }
   return textAt(payload, 'repository', 'default_branch') ?? (context.ref || 'HEAD');
 }

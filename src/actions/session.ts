@@ -2,7 +2,7 @@ import type { Configuration } from '../config/schema.ts';
 import type { Instant } from '../core/time.ts';
 import type { GitHub } from '../github/connect.ts';
 import type { ReportLinks } from '../preview/report.ts';
-import { type RunContext, readClock, readRunContext } from '../runner/environment.ts';
+import { type RunContext, readClock, readRunContext, warnOfClock } from '../runner/environment.ts';
 import { type EventPayload, readEvent } from '../runner/read-event.ts';
 import type { ActionRun } from '../runner/run-action.ts';
 import type { CommonInputs } from './common-inputs.ts';
@@ -29,7 +29,7 @@ export interface Configured {
 export async function openSession(run: ActionRun, inputs: CommonInputs): Promise<Session> {
   const context = readRunContext(run.environment);
   const now = readClock(run.environment, Date.now);
-  if (run.environment.UNDERSTUDY_NOW) run.warn('the clock is UNDERSTUDY_NOW, not the real one');
+  warnOfClock(run);
   const payload = readEvent(run.environment);
   const github = await openGitHub(run, context, inputs.token);
   return { run, context, inputs, payload, github, links: context, now };

@@ -67,3 +67,11 @@ export function readClock(environment: Environment, systemNow: () => number): ()
     'Write it as 2026-11-21T09:30:00Z, or remove the variable to use the real clock.',
   );
 }
+
+/** Warns, in every action alike, of a clock that is not the real one. */
+export function warnOfClock(run: {
+  readonly environment: Environment;
+  warn(message: string): void;
+}): void {
+  if (run.environment.UNDERSTUDY_NOW) run.warn('the clock is UNDERSTUDY_NOW, not the real one');
+}

@@ -6,7 +6,9 @@ import {
   readComputePreviewIdInputs,
 } from '../../src/actions/compute-preview-id/inputs.ts';
 import { toOutputs } from '../../src/actions/compute-preview-id/outputs.ts';
+import { computePreviewId } from '../../src/actions/compute-preview-id/run.ts';
 import { readInputs } from '../../src/runner/read-inputs.ts';
+import type { ActionRun } from '../../src/runner/run-action.ts';
 import { configuration } from '../builders/configuration.ts';
 import { commit, pullRequest, repository } from '../builders/pull-request.ts';
 
@@ -81,6 +83,18 @@ describe('compute-preview-id', () => {
     const facts = { branch: 'main', pullRequest: pullRequest() };
     expect(outputs({}, facts, byNumber)['preview-id']).toBe('pr-7');
     expect(outputs({ id: 'branch-hash' }, facts, byNumber)['preview-id']).toBe('0d6e4079');
+  });
+
+  test('warns of a clock that is not the real one, though it does not look at it', async () => {
+    const environment = {
+      GITHUB_REPOSITORY: repository,
+      INPUT_BRANCH: 'x',
+      UNDERSTUDY_NOW: '2026-11-21T09:30:00Z',
+    };
+    const warnings: string[] = [];
+    const run = { environment, log: () => {}, warn: (text: string) => void warnings.push(text) };
+    await computePreviewId(run as unknown as ActionRun);
+    expect(warnings).toEqual([expect.stringContaining('UNDERSTUDY_NOW')]);
   });
 
   test('says when the pull request is not eligible, and by which rule', () => {

@@ -43,17 +43,18 @@ interface Given {
   readonly runSha?: string;
   readonly head?: string;
   readonly from?: string;
+  readonly unknownBase?: boolean;
 }
 
 /** Says which file was read: 5 is the API's, anything else the workspace's, 20 the default. */
 async function maxOf(given: Given) {
-  const { event = 'pull_request', runSha = sha('c'), head, from, numberAlone } = given;
+  const { event = 'pull_request', runSha = sha('c'), head, from, numberAlone, unknownBase } = given;
   const asked: string[] = [];
   const pullRequest = head && {
     number: 7,
     state: 'open',
     head: { ref: 'x', sha: head, repo: { full_name: from ?? 'acme/shop' } },
-    base: { ref: 'main', sha: sha('b') },
+    base: { ref: 'main', ...(!unknownBase && { sha: sha('b') }) },
   };
   const session = {
     context: { repository: 'acme/shop', workspace, sha: runSha, eventName: event, ref: '' },
@@ -107,6 +108,11 @@ describe('the repository’s own configuration holds', () => {
   test('of the base, for a pull request from a fork, whatever is checked out', async () => {
     const head = commit(9);
     expect(await maxOf({ head, from: 'mallory/shop' })).toEqual({ max: 5, asked: [sha('b')] });
+  });
+
+  test('of the base branch, where the event does not say at which commit that is', async () => {
+    const given = { head: sha('a'), from: 'mallory/shop', unknownBase: true };
+    expect(await maxOf(given)).toEqual({ max: 5, asked: ['main'] });
   });
 
   test.each(['issue_comment', 'workflow_run'])('for %s', async (event) => {

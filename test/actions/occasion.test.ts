@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { findSubject, occasionOf } from '../../src/actions/occasion.ts';
+import { pullRequestOfEvent } from '../../src/actions/pull-request-event.ts';
 import type { Session } from '../../src/actions/session.ts';
 import { commit, pullRequest } from '../builders/pull-request.ts';
 
@@ -38,6 +39,17 @@ describe('the pull request that a run is about', () => {
     const known = { asked: [], number: 7, head: commit('a') };
     expect(await subjectOf({ pull_request: inEvent })).toEqual(known);
     expect(await subjectOf({ pull_request: inEvent }, 7)).toEqual(known);
+  });
+
+  test('is open, at an unknown base, where an event made by hand says neither', async () => {
+    const made = { number: 7, head, base: { ref: 'main' } };
+    expect(pullRequestOfEvent({ pull_request: made })).toMatchObject({
+      state: 'open',
+      head: { branch: 'x', sha: commit('a') },
+      base: { branch: 'main', sha: '0'.repeat(40) },
+    });
+    expect(() => pullRequestOfEvent({ pull_request: { ...made, state: 'ajar' } })).toThrow('state');
+    expect(() => pullRequestOfEvent({ pull_request: { ...made, base: 'main' } })).toThrow('base');
   });
 
   test('is read where there is only its number, in a comment or an input', async () => {

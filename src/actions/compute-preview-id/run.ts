@@ -1,4 +1,4 @@
-import { type RunContext, readRunContext } from '../../runner/environment.ts';
+import { type RunContext, readRunContext, warnOfClock } from '../../runner/environment.ts';
 import { type EventPayload, readEvent } from '../../runner/read-event.ts';
 import { readInputs } from '../../runner/read-inputs.ts';
 import type { ActionOutcome, ActionRun } from '../../runner/run-action.ts';
@@ -14,6 +14,7 @@ import { toOutputs } from './outputs.ts';
 export async function computePreviewId(run: ActionRun): Promise<ActionOutcome> {
   const { environment } = run;
   const { inputs, warnings } = readInputs(environment, readComputePreviewIdInputs);
+  warnOfClock(run);
   const context = readRunContext(environment);
   const facts = eventFacts(context, readEvent(environment), environment);
   const configuration = await readWorkspaceConfiguration(context.workspace, inputs.config);
