@@ -1,5 +1,6 @@
 import { gitBytes, tryGit } from './git.ts';
 import { readLoose } from './loose-objects.ts';
+import { readLooseRef } from './refs-on-disk.ts';
 
 /** Author or committer of a commit; the date is ISO 8601 in UTC, as GitHub answers it. */
 export interface Signature {
@@ -49,6 +50,9 @@ export async function resolveCommit(directory: string, name: string): Promise<st
   if (name === '' || name.startsWith('-') || /[\s:^~?*[\\{]/.test(name)) return undefined;
   if (readLoose(directory, name)?.type === 'commit') return name;
   for (const candidate of [`refs/heads/${name}`, `refs/tags/${name}`, name]) {
+    const loose = readLooseRef(directory, candidate);
+    if (loose === null) continue;
+    if (loose && readLoose(directory, loose)?.type === 'commit') return loose;
     const args = ['rev-parse', '--verify', '--quiet', `${candidate}^{commit}`];
     const sha = (await tryGit(directory, args))?.trim();
     if (sha) return sha;

@@ -5,6 +5,7 @@ import { ApiError } from './api-error.ts';
 import { objectType } from './commits.ts';
 import { GitError, git } from './git.ts';
 import { writeLoose } from './loose-objects.ts';
+import { listLoose, writeLooseTree } from './loose-trees.ts';
 
 /** One entry of a tree as the API lists it. */
 export interface TreeEntry {
@@ -21,6 +22,8 @@ export async function listTree(
   sha: string,
   recursive: boolean,
 ): Promise<TreeEntry[]> {
+  const loose = listLoose(directory, sha, recursive);
+  if (loose) return [...loose];
   const flags = ['-z', '-l', ...(recursive ? ['-r', '-t'] : [])];
   const listed = await git(directory, ['ls-tree', ...flags, sha]);
   return listed
@@ -44,6 +47,7 @@ export async function writeTree(
   }
   const lines: string[] = [];
   for (const entry of entries) lines.push(await indexLine(directory, entry));
+  if (!base && areNames(lines)) return writeLooseTree(directory, lines.map(entryOf));
   const folder = await mkdtemp(join(tmpdir(), 'understudy-index-'));
   const env = { GIT_INDEX_FILE: join(folder, 'index') };
   try {
@@ -57,6 +61,18 @@ export async function writeTree(
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Whether they are a tree as they stand: no folder in a path, nothing taken out, and nothing that git would refuse. */
+function areNames(lines: readonly string[]): boolean {
+  const names = lines.map((line) => entryOf(line).path);
+  const plain = lines.every((line) => /^[1-9]\d{5} [0-9a-f]{40}\t[\w-][\w.-]*$/.test(line));
+  return plain && lines.length > 0 && new Set(names).size === names.length;
+}
+
+function entryOf(line: string) {
+  const [, mode = '', sha = '', path = ''] = /^(\d+) (\S+)\t(.*)$/s.exec(line) ?? [];
+  return { mode, sha, path };
 }
 
 /** A line for `git update-index --index-info`; `sha: null` takes a file out. */

@@ -45,6 +45,19 @@ export function createRefReader(directory: string): RefReader {
   };
 }
 
+/**
+ * What a full ref name points at, without a process: `null` = there is no such ref. `undefined` when that is to be asked of
+ * git.
+ */
+export function readLooseRef(directory: string, ref: string): string | null | undefined {
+  if (!/^refs\/(?:heads|tags)\//.test(ref) || ref.includes('..')) return undefined;
+  const file = join(directory, ref);
+  const isFile = statSync(file, { throwIfNoEntry: false })?.isFile();
+  const text = isFile ? readText(file).trim() : '';
+  if (/^[0-9a-f]{40}$/.test(text)) return text;
+  return text === '' && modifiedAt(join(directory, 'packed-refs')) === undefined ? null : undefined;
+}
+
 /** Reads again what changed below `folder`; whether anything was read. */
 function walk(root: string, folder: string, seen: Map<string, Seen>): boolean {
   const modified = modifiedAt(join(root, folder));

@@ -1,4 +1,5 @@
 import { tryGit } from './git.ts';
+import { findLoose, listLoose } from './loose-trees.ts';
 
 /**
  * Whether a commit holds workflow files that no branch or tag has: what GitHub refuses to a token without
@@ -23,6 +24,15 @@ export async function introducesWorkflows(directory: string, sha: string): Promi
 
 /** The workflow files of a commit, each as git lists it: mode, blob and path. */
 async function workflowFiles(directory: string, sha: string): Promise<string[]> {
+  const folder = findLoose(directory, sha, '.github/workflows');
+  const loose = folder && listLoose(directory, folder.sha, true);
+  if (folder === null) return [];
+  if (loose) {
+    const files = loose.filter(({ type }) => type !== 'tree');
+    return files.map(
+      ({ mode, type, sha: of, path }) => `${mode} ${type} ${of}\t.github/workflows/${path}`,
+    );
+  }
   const listed = await tryGit(directory, ['ls-tree', '-r', sha, '.github/workflows/']);
   return listed?.split('\n').filter(Boolean) ?? [];
 }

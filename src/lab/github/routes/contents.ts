@@ -4,6 +4,7 @@ import { gitBytes, tryGit } from '../git.ts';
 import type { TreeEntry } from '../git-trees.ts';
 import { listTree } from '../git-trees.ts';
 import { readLoose } from '../loose-objects.ts';
+import { findLoose } from '../loose-trees.ts';
 import type { Answer, Context, Route } from '../route.ts';
 import { apiOf, htmlOf } from '../views/repository.ts';
 import { gitDirectory } from '../world.ts';
@@ -25,14 +26,23 @@ async function contents(context: Context): Promise<Answer> {
   const commit = await resolveCommit(directory, ref);
   if (!commit) throw missing(query.get('ref'));
   const wanted = (params.path ?? '').replace(/^\/+|\/+$/g, '');
-  const sha = (
-    await tryGit(directory, ['rev-parse', '--verify', '--quiet', `${commit}:${wanted}`])
-  )?.trim();
+  const sha = await objectAt(directory, commit, wanted);
   if (!sha) throw notFound();
   const kind = await objectType(directory, sha);
   return kind === 'tree'
     ? listing(context, ref, wanted, await listTree(directory, sha, false))
     : file(context, ref, wanted, sha);
+}
+
+async function objectAt(
+  directory: string,
+  commit: string,
+  path: string,
+): Promise<string | undefined> {
+  const loose = path === '' ? undefined : findLoose(directory, commit, path);
+  if (loose !== undefined) return loose?.sha;
+  const args = ['rev-parse', '--verify', '--quiet', `${commit}:${path}`];
+  return (await tryGit(directory, args))?.trim();
 }
 
 function missing(ref: string | null): ApiError {
@@ -66,11 +76,6 @@ function listing(
     entryView(context, ref, { ...entry, path: inside(entry.path) }),
   );
   return { status: 200, body: views };
-}
-
-/** A file as answers to its writers show it. */
-export function fileView(context: Context, ref: string, entry: { path: string; sha: string }) {
-  return entryView(context, ref, { ...entry, mode: '100644', type: 'blob' });
 }
 
 const types: Readonly<Record<string, string>> = { blob: 'file', tree: 'dir', commit: 'submodule' };
