@@ -78,6 +78,11 @@ function listing(
   return { status: 200, body: views };
 }
 
+/** A file as answers to its writers show it. */
+export function fileView(context: Context, ref: string, entry: { path: string; sha: string }) {
+  return entryView(context, ref, { ...entry, mode: '100644', type: 'blob' });
+}
+
 const types: Readonly<Record<string, string>> = { blob: 'file', tree: 'dir', commit: 'submodule' };
 
 function entryView(context: Context, ref: string, entry: TreeEntry) {
