@@ -45,6 +45,8 @@ function readLines(stream: NodeJS.ReadableStream, onLine: (line: string) => void
 
 /** SIGINT, then SIGTERM, then the kill of the tree: actions/runner, ProcessInvoker. */
 function climb(child: ChildProcess, ladder: CancelLadder): void {
+  // Its number may be another process's by now.
+  if (child.exitCode !== null || child.signalCode !== null) return;
   const signals = [
     { after: 0, send: () => child.kill('SIGINT') },
     { after: ladder.interrupt, send: () => child.kill('SIGTERM') },

@@ -246,6 +246,16 @@ describe('ending a step', () => {
     expect(result.wallMs).toBeLessThan(5000);
   });
 
+  test('comes to nothing once it has ended', async () => {
+    const timers = () =>
+      process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+    const step = startStep(stepOptions('console.log("done");', { ladder }));
+    await step.finished;
+    const before = timers();
+    step.cancel();
+    expect(timers()).toBe(before);
+  });
+
   test('SIGTERM comes after SIGINT was not obeyed', async () => {
     const result = await cancelled(`
       process.on("SIGINT", () => console.log("not yet"));
