@@ -103,7 +103,9 @@ const edit = pipe(
       part: exactOptional(
         pipe(
           picklist(['tag', 'digest'], twoLines('a part of an image', 'tag')),
-          description('Of `registry/name:tag@digest` only this changes. Absent: the whole value.'),
+          description(
+            'Of `registry/name:tag@digest` this changes, and the other is dropped. Absent: the whole value.',
+          ),
         ),
       ),
       matches: exactOptional(
