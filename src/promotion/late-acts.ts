@@ -77,8 +77,9 @@ function lateRun(context: StageContext, promotion: Promotion): Decision | undefi
   const { stage, known } = context;
   const { id, version } = promotion;
   const run = lateRunOf(stage, promotion);
-  const since = run ? endedAt(promotion, run) : searchedSince(stage, promotion);
-  if (since === undefined) return undefined;
+  const late = run ?? lostClaim(stage, promotion);
+  if (!late) return undefined;
+  const since = run ? endedAt(promotion, run) : leaseEnd(late);
   const url = run?.effect?.url ?? run?.effect?.reference;
   const what = url === undefined ? `a run of ${version}` : `the run of ${version}, ${url},`;
   const wakeAt = looks.map((length) => after(since, length)).find((look) => look > known.now);
@@ -87,7 +88,7 @@ function lateRun(context: StageContext, promotion: Promotion): Decision | undefi
     const sentence = `${what} may still deploy, although ${version} was given up; it is to end first`;
     return decision(stage.name, 'wait', 'cancelling', sentence, about);
   }
-  const told = `\`mode: report\` with \`promotion: ${id}\` and \`result: cancelled\``;
+  const told = `\`mode: report\` with \`promotion: ${late.lease.effect}\` and \`result: cancelled\``;
   const stuck = `${what} is not seen to have ended, although ${version} was given up at ${formatInstant(since)}: cancel it on GitHub; if it has ended, say so by ${told}`;
   return decision(stage.name, 'blocked', 'cancelling', stuck, about);
 }
@@ -97,7 +98,6 @@ function endedAt({ endedAt: end }: Promotion, { effect }: Attempt): Instant {
 }
 
 /** A holder that died may have started a run that nobody noted; whoever clears away looks for it. */
-function searchedSince({ via }: Stage, promotion: Promotion): Instant | undefined {
-  const claim = via === 'dispatch' && !promotion.tidied ? openClaim(promotion) : undefined;
-  return claim && leaseEnd(claim);
+function lostClaim({ via }: Stage, promotion: Promotion): Attempt | undefined {
+  return via === 'dispatch' && !promotion.tidied ? openClaim(promotion) : undefined;
 }

@@ -169,8 +169,9 @@ function afterTimeout(
     ? nextAttemptAt(stage.retry, promotion.attempts.length, known.now, jitter)
     : undefined;
   const failed = afterFailure(promotion, outcome, next, stage.retry);
-  // A run that goes on has no outcome yet: see `lateAct`.
-  const goesOn = stage.via === 'dispatch' && known.effects[attempt.lease.effect]?.state === 'open';
+  // A run that was not seen to have ended has no outcome yet: see `lateAct`.
+  const { kind, doneAt } = attempt.effect ?? {};
+  const goesOn = stage.via === 'dispatch' && kind === 'run' && doneAt === undefined;
   return goesOn ? { ...failed, attempts: promotion.attempts } : failed;
 }
 

@@ -160,7 +160,8 @@ export class Interleaving {
     const { world } = this;
     const real = world.effects.get(key);
     const via = world.pipeline.stages.find(({ name }) => name === real?.order.stage)?.via;
-    if (!real || via !== 'outputs' || (!isSure && this.tape.choose(4) === 0)) return;
+    const reports = via === 'outputs' || (via === 'dispatch' && this.tape.choose(2) === 0);
+    if (!real || !reports || (!isSure && this.tape.choose(4) === 0)) return;
     const { promotion, attempt } = real.order;
     const told = { promotion: promotion.id, attempt, result, evidence: key, at: world.clock() };
     if (world.record.stages[real.order.stage])

@@ -83,7 +83,7 @@ describe('a run that goes on although its promotion was ended', () => {
     const stuck = decided(world);
     expect(stuck).toMatchObject({ decision: 'blocked', rule: 'cancelling' });
     expect(stuck?.wakeAt).toBeUndefined();
-    expect(stuck?.reason).toContain(`\`promotion: ${stuck?.promotion}\``);
+    expect(stuck?.reason).toContain(`\`promotion: ${stuck?.promotion}-a1\``);
   });
 
   test('is over when a person says so', async () => {
@@ -127,6 +127,25 @@ test('a holder that died may have started a run: nothing starts before that was 
   world.push();
   world.pass(leaseLength + 1);
   expect(decided(world)).toMatchObject({ decision: 'wait', rule: 'cancelling', version: 'v1' });
+  const { promotion = '' } = decided(world) ?? {};
+  const told = { promotion, result: 'cancelled', evidence: 'by hand', at: world.clock() } as const;
+  const after = (more: object) => report(world.record, world.pipeline, { ...told, ...more }, 0);
+  expect(after({}).outcome).toBe('unchanged');
+  world.command(() => after({ attempt: 1 }).record);
+  expect(decided(world)).toMatchObject({ decision: 'promote', version: 'v2' });
+});
+
+test('a report that names no attempt says nothing of one that is only claimed', async () => {
+  const stages = [stage('production', { via: 'dispatch', arrival: 'reported' })];
+  const world = new PipelineWorld(pipeline({ stages }));
+  world.push();
+  world.faults.act = 'after';
+  await runOver(world).catch(() => undefined);
+  const [{ id = '' } = {}] = stageRecord(world.record, 'production').promotions;
+  const told = { promotion: id, result: 'failure', evidence: 'log', at: world.clock() } as const;
+  expect(report(world.record, world.pipeline, told, 0).outcome).toBe('unchanged');
+  const named = report(world.record, world.pipeline, { ...told, attempt: 1 }, 0);
+  expect(named.outcome).toBe('done');
 });
 
 test('a rollback takes back what is on its way, where the stage does not show that yet', async () => {

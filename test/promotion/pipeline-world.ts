@@ -153,7 +153,7 @@ export class PipelineWorld extends PipelineState {
     const { promotion, key, stage } = order;
     const isHandedOut = this.viaOf(order) === 'outputs';
     const others = [...this.effects.values()].filter(
-      (each) => each.order.promotion.id === promotion.id && each.state !== 'failed',
+      ({ order: { promotion: other }, state }) => other.id === promotion.id && !isOver(state),
     );
     // What was handed out and never reported is handed out again, once its time is over.
     const standing = isHandedOut ? others.filter((each) => this.isStillIts(each)) : others;
@@ -229,6 +229,11 @@ export class PipelineWorld extends PipelineState {
     if (!land()) return undefined;
     return fault === 'after' ? lost : { kind: 'recorded', record };
   }
+}
+
+/** What failed, and a run that was cancelled, may be followed by another attempt. */
+function isOver(state: RealEffect['state']): boolean {
+  return state === 'failed' || state === 'cancelled';
 }
 
 function isByPerson(reason: string): boolean {

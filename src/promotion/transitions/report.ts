@@ -3,6 +3,7 @@ import type { Pipeline, Stage } from '../pipeline.ts';
 import { afterFailure, ended, withAttempt, withPromotion } from '../records/change-promotion.ts';
 import { lastAttempt, leaseEnd, openClaim, openEffect } from '../records/leases.ts';
 import {
+  type Attempt,
   hasEnded,
   type PipelineRecord,
   type Promotion,
@@ -16,7 +17,7 @@ import { type Answer, answer, refuse } from './answer.ts';
 /** What whoever carried a promotion out says of it. */
 export interface Report {
   readonly promotion: string;
-  /** Absent = the latest attempt. */
+  /** Absent = the latest attempt of which it is known that it acted. */
   readonly attempt?: number;
   readonly result: 'success' | 'failure' | 'cancelled' | 'skipped';
   /** Text or address. */
@@ -45,7 +46,7 @@ export function report(
   const last = lastAttempt(promotion);
   if (hasEnded(promotion) && !mayStillDeploy(promotion, stage, told.at))
     return answer(record, record, `report: ${told.promotion} has ended: ${promotion.reason}`);
-  if (!last || last.outcome || (told.attempt !== undefined && told.attempt !== last.number))
+  if (!last || last.outcome || meantBy(told, last) !== last.number)
     return answer(record, record, `report: attempt ${told.attempt ?? ''} is not under way`);
   const reported = withStage(record, stage.name, (before) => {
     const changed = withPromotion(before, promotion.id, (each) =>
@@ -54,6 +55,11 @@ export function report(
     return withoutBehind(changed, promotion.id);
   });
   return answer(record, reported, `report: ${stage.name} ${told.result}: ${told.evidence}`);
+}
+
+/** A report that names no attempt may be a late one of the attempt before, where nothing is known yet to be done under a claim. */
+function meantBy({ attempt }: Report, { number, effect }: Attempt): number | undefined {
+  return attempt ?? (effect && number);
 }
 
 /** A job that was handed it, or a run, although it was given up; or one that a holder may have started that is gone. */
