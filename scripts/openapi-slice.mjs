@@ -61,6 +61,7 @@ const repositoryOperations = {
   '/tags': 'get',
   '/branches': 'get',
   '/branches/{branch}': 'get',
+  '/collaborators/{username}': 'put delete',
   '/collaborators/{username}/permission': 'get',
   '/dispatches': 'post',
   '/actions/workflows/{workflow_id}/dispatches': 'post',

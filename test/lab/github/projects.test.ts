@@ -169,6 +169,20 @@ describe('statuses, checks, reviews, merges, releases, dispatches, runs, people'
     expect((await lab.call('GET', '/user')).body.login).toBe('octocat');
   });
 
+  test('people are made collaborators by whoever administers the repository', async () => {
+    const path = `${repo}/collaborators/xia`;
+    const role = async () => (await lab.call('GET', `${path}/permission`)).body.role_name;
+    const weak = lab.github.createToken({ contents: 'write' }, repository, 'octocat');
+    expect((await lab.call('PUT', path, {}, { token: weak })).status).toBe(403);
+    expect((await lab.call('PUT', path, { permission: 'owner' })).status).toBe(422);
+    expect((await lab.call('PUT', path, {})).status).toBe(204);
+    expect(await role()).toBe('write');
+    await lab.call('PUT', path, { permission: 'maintain' });
+    expect(await role()).toBe('maintain');
+    expect((await lab.call('DELETE', path)).status).toBe(204);
+    expect(await role()).toBe('read');
+  });
+
   test('teams have the members they were given', async () => {
     await lab.call('POST', '/_lab/teams', { org: 'acme', slug: 'core', members: ['wil'] });
     const of = (login: string) => lab.call('GET', `/orgs/acme/teams/core/memberships/${login}`);

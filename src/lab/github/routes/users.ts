@@ -1,6 +1,9 @@
-import { notFound } from '../api-error.ts';
-import type { Context, Route } from '../route.ts';
+import { notFound, validationFailed } from '../api-error.ts';
+import { optionalText } from '../body.ts';
+import type { Answer, Context, Route } from '../route.ts';
+import { fullName } from '../state.ts';
 import { profileView, userView } from '../views/account.ts';
+import { account } from '../world.ts';
 
 /** People: who they are and what they may do. */
 export const userRoutes: readonly Route[] = [
@@ -23,6 +26,18 @@ export const userRoutes: readonly Route[] = [
     path: '/repos/{owner}/{repo}/collaborators/{login}/permission',
     permission: { metadata: 'read' },
     handle: permissionOf,
+  },
+  {
+    method: 'PUT',
+    path: '/repos/{owner}/{repo}/collaborators/{login}',
+    permission: { administration: 'write' },
+    handle: addCollaborator,
+  },
+  {
+    method: 'DELETE',
+    path: '/repos/{owner}/{repo}/collaborators/{login}',
+    permission: { administration: 'write' },
+    handle: (context) => putRole(context, undefined),
   },
   {
     method: 'GET',
@@ -61,6 +76,28 @@ function permissionOf(context: Context) {
     role_name: role,
   };
   return { status: 200, body: { permission, user, role_name: role } };
+}
+
+/** The words of this endpoint for the two that have another name as a role. */
+const roles: Readonly<Record<string, string>> = { pull: 'read', push: 'write' };
+
+/** Nobody is invited: who is added is a collaborator at once, as a member of the organisation is on GitHub. */
+function addCollaborator(context: Context): Answer {
+  const permission = optionalText(context, 'permission') ?? 'push';
+  const role = roles[permission] ?? permission;
+  if (!['read', 'triage', 'write', 'maintain', 'admin'].includes(role))
+    throw validationFailed({ resource: 'Repository', code: 'invalid', field: 'permission' });
+  account(context.world, context.params.login ?? '');
+  return putRole(context, role);
+}
+
+function putRole({ world, repository, params }: Context, role: string | undefined): Answer {
+  const login = (params.login ?? '').toLowerCase();
+  world.store.changeRepository(fullName(repository), (before) => {
+    const { [login]: _, ...others } = before.collaborators;
+    return { ...before, collaborators: role === undefined ? others : { ...others, [login]: role } };
+  });
+  return { status: 204 };
 }
 
 function roleOf({ repository }: Context, login: string): string {
