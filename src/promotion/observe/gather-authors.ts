@@ -1,6 +1,7 @@
 import { contextOf, type Known, type StageContext } from '../stage-context.ts';
 import { type Version, type VersionHistory, versionsBetween } from '../versions.ts';
 import { candidateVersions } from './candidate-versions.ts';
+import type { HistoryReader } from './ports.ts';
 import type { Looking } from './stage-view.ts';
 
 /** So many questions are asked: a request each, or a few. */
@@ -17,8 +18,8 @@ interface Work {
 
 /**
  * The history with those who made what was approved, where the list did not tell: of tags it is what lies between one and
- * the next or, where those are many, between what the stage runs and what was approved. Asked only where nobody may
- * approve their own work, and someone approved.
+ * the next or, where those are many, between what the stage runs and what was approved; of the first tag it is all there
+ * is. Asked only where nobody may approve their own work, and someone approved.
  */
 export async function gatherAuthors(
   history: VersionHistory,
@@ -32,9 +33,11 @@ export async function gatherAuthors(
   const asking = versions.length > askedAtMost ? approved : versions.map(stepTo(history));
   const found = await Promise.all(
     asking.slice(0, askedAtMost).map(async ({ from, to, unknown }) => {
-      const asked = from && repository.history.authorsBetween(from.commit, to.commit);
+      const asked = from
+        ? repository.history.authorsBetween(from.commit, to.commit)
+        : authorsUpTo(repository.history, to.commit);
       // Who made it is then not known, and the gate says so.
-      return { unknown, authors: await asked?.catch(() => undefined) };
+      return { unknown, authors: await asked.catch(() => undefined) };
     }),
   );
   return {
@@ -45,6 +48,15 @@ export async function gatherAuthors(
       return authors ? { ...version, authors } : version;
     }),
   };
+}
+
+/** Who made all that leads to a commit; `undefined` where that is more than a page. */
+async function authorsUpTo(
+  history: HistoryReader,
+  commit: string,
+): Promise<readonly string[] | undefined> {
+  const { items, more } = await history.commits(commit, 1);
+  return more ? undefined : joined(items.map(({ authors }) => authors));
 }
 
 /** What a version has and the one before it has not. */

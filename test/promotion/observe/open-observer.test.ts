@@ -256,6 +256,18 @@ describe('the checks of versions', () => {
   });
 });
 
+/** All stages by their deployments, and the versions by their tags. */
+function ofTags(pipeline: Pipeline) {
+  const stages = pipeline.stages.map(
+    ({ name }) => [name, stageSettings({ from: 'deployments' }, name)] as const,
+  );
+  return {
+    pipeline,
+    versions: { from: 'tags', pattern: 'v*' } as const,
+    stages: Object.fromEntries(stages),
+  };
+}
+
 describe('the people who approved', () => {
   const approved = (...logins: string[]): Partial<StageRecord> => ({
     approvals: logins.map((by) => ({ version: sha('c5'), by, at: at('11:00'), source: 'command' })),
@@ -330,6 +342,32 @@ describe('the people who approved', () => {
     ]);
   });
 
+  test.each([
+    ['all who made what there is', 3, ['ada', 'grace']],
+    ['nobody known, where that is more than a page', 101, undefined],
+  ])('are held, with the first of all versions, against %s', async (_, count, authors) => {
+    const commits = { ...line(count, ['ada']), c1: { parents: [], authors: ['grace'] } };
+    const key = 'v1.0.0';
+    const given = asking({ self: false, by: ['maintain'] });
+    const { observed } = await observe({
+      of: {
+        ...of,
+        commits,
+        tags: [{ tag: key, sha: sha(`c${count}`) }],
+        ...running({ staging: `c${count}` }),
+        permissions: { bob: 'maintain' as const },
+      },
+      pipeline: given,
+      record: {
+        production: {
+          approvals: [{ by: 'bob', version: key, at: at('09:00'), source: 'command' }],
+        },
+      },
+      options: { settings: ofTags(given) },
+    });
+    expect(observed.history.versions[0]?.authors?.toSorted()).toEqual(authors);
+  });
+
   test('are held against all who made what lies between, where many versions do', async () => {
     const commits = Object.fromEntries(
       Array.from({ length: 12 }, (_, index) => [
@@ -356,15 +394,7 @@ describe('the people who approved', () => {
           approvals: [{ version: 'v1.12.0', by: 'ada', at: at('11:00'), source: 'command' }],
         },
       },
-      options: {
-        settings: {
-          pipeline: given,
-          versions: { from: 'tags', pattern: 'v*' },
-          stages: Object.fromEntries(
-            given.stages.map(({ name }) => [name, stageSettings({ from: 'deployments' }, name)]),
-          ),
-        },
-      },
+      options: { settings: ofTags(given) },
     });
     expect(asked.filter((each) => each.startsWith('authors'))).toEqual([
       `authors ${sha('c2')}...${sha('c12')}`,
