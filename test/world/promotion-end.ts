@@ -33,14 +33,30 @@ export async function promotionsEnd(story: PipelineStory): Promise<PromotionsEnd
   const { world } = story;
   await world.github.takeInPushes();
   return [
-    ...['shop', 'cli'].flatMap((pipeline) => recordLines(world, pipeline, story.now)),
+    ...pipelines.flatMap((pipeline) => recordLines(world, pipeline, story.now)),
     ...refLines(world),
     ...(await pullLines(world)),
     ...(await runLines(world)),
     ...(await deploymentLines(world)),
+    ...(await releaseLines(world)),
     ...eventLines(world),
   ];
 }
+
+/**
+ * All that a later run can come to see, as one text: two worlds with the same have the same future, as a run keeps
+ * nothing elsewhere. Of what differs from world to world nothing is in it: names of holders and commits of the ledger.
+ */
+export async function promotionsState(story: PipelineStory): Promise<string> {
+  const records = pipelines.map((pipeline) => recordText(story.world, pipeline));
+  const text = [...records, ...(await promotionsEnd(story))].join('\n');
+  return text
+    .replaceAll(/run-\d+-\d+-[0-9a-f]{8}/g, '*')
+    .replaceAll(/"(?:operation": "[^"]*"|previous": \[[^\]]*\])/g, '')
+    .replaceAll(addresses, '<github>');
+}
+
+const pipelines = ['shop', 'cli'] as const;
 
 /** What is there and should not be, and what should and is not; empty = the same. */
 export function differenceOf(seen: PromotionsEnd, end: PromotionsEnd): string {
@@ -55,11 +71,16 @@ function count(lines: PromotionsEnd, line: string): number {
   return lines.filter((each) => each === line).length;
 }
 
-function recordLines(world: World, pipeline: string, now: string): string[] {
+function recordText(world: World, pipeline: string): string {
   const bare = directoryOf(world);
   const ref = `refs/understudy/promotion/${pipeline}`;
-  if (git(bare, 'for-each-ref', ref) === '') return [];
-  const { state } = JSON.parse(git(bare, 'show', `${ref}:record.json`)) as { state: Stored };
+  return git(bare, 'for-each-ref', ref) === '' ? '' : git(bare, 'show', `${ref}:record.json`);
+}
+
+function recordLines(world: World, pipeline: string, now: string): string[] {
+  const text = recordText(world, pipeline);
+  if (text === '') return [];
+  const { state } = JSON.parse(text) as { state: Stored };
   return Object.entries(state.stages).flatMap(([stage, { promotions, visits, ...rest }]) => [
     `${pipeline}/${stage}: ${timeless(rest)}`,
     ...visits.map(({ version, health }) => `${pipeline}/${stage} ran ${version} ${health}`),
@@ -68,16 +89,16 @@ function recordLines(world: World, pipeline: string, now: string): string[] {
 }
 
 /**
- * A further attempt is no further effect: one whose outcome nobody knew was given up, and made once more. Of a promotion
- * whose version was seen to arrive, the record need not know by what: its holder may have died before it wrote that down.
+ * A further attempt is no further effect: one whose outcome nobody knew was given up, and made once more. What they did
+ * is written down, and once; which of them came to what end is not compared of those before the last.
  */
 function promotionLine({ attempts, ...rest }: StoredPromotion, now: string): string {
-  const last = attempts.at(-1);
   const { reason: _, evidence: __, ...kept } = rest;
   const open = attempts.filter((each) => isOpen(each, kept.phase, now)).length;
-  if (kept.phase === 'succeeded') return timeless({ ...kept, open });
-  const of = last?.effect && { kind: last.effect.kind, reference: referenceOf(last.effect) };
-  return timeless({ ...kept, open, effect: of, outcome: last?.outcome?.result });
+  const effects = attempts.flatMap(({ effect }) =>
+    effect ? [`${effect.kind} ${referenceOf(effect)}`] : [],
+  );
+  return timeless({ ...kept, open, effects, outcome: attempts.at(-1)?.outcome?.result });
 }
 
 /** Whether somebody may still act under it, or is still to look what was done under it. */
@@ -112,10 +133,15 @@ function directoryOf({ github }: World): string {
   return github.repositories[repository] ?? '';
 }
 
-/** By what they hold: commits of merges have the time in them. */
+/** By what they hold, what was said of it and how long they are: commits of merges have the time in them. */
 function refLines(world: World): string[] {
-  const format = '--format=%(refname) %(tree)%(*tree)';
-  return git(directoryOf(world), 'for-each-ref', format, 'refs/heads', 'refs/tags').split('\n');
+  const bare = directoryOf(world);
+  const format = '--format=%(refname) %(tree)%(*tree) %(contents:subject)';
+  const all = git(bare, 'for-each-ref', format).split('\n');
+  const lines = all.filter((line) => !/^refs\/(?:pull|understudy\/promotion)\//.test(line));
+  return lines.map(
+    (line) => `${line} ${git(bare, 'rev-list', '--count', line.split(' ')[0] ?? '')}`,
+  );
 }
 
 async function pullLines(world: World): Promise<string[]> {
@@ -126,7 +152,9 @@ async function pullLines(world: World): Promise<string[]> {
     const names = (labels as { name: string }[]).map(({ name }) => name);
     const what = merged_at ? 'merged' : state;
     lines.push(`#${number} ${title} ${what} ${head.ref} ${base.ref} ${names} ${plain(text)}`);
-    lines.push(...(await commentLines(world, number)));
+    const said = await commentLines(world, number);
+    // Of one that was merged it is true; whoever saw it open still, by an old answer, says so.
+    lines.push(...said.filter((line) => !merged_at || !line.includes('promotion-ended:')));
   }
   return lines;
 }
@@ -138,38 +166,51 @@ async function commentLines(world: World, number: number): Promise<string[]> {
   return (body as { body: string }[]).map((each) => `#${number} says ${steady(each.body)}`);
 }
 
+const addresses = /127\.0\.0\.1:\d+/g;
+
 function plain(text: string): string {
   return text
     .replaceAll('\\', '')
-    .replaceAll(/127\.0\.0\.1:\d+/g, '<github>')
+    .replaceAll(addresses, '<github>')
     .replaceAll(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?: ?Z| UTC)?/g, '<moment>')
     .replaceAll(/\b(?:\d+[dhms] ?)+\b/g, '<time>');
 }
 
+/** A further attempt, after one that did nothing, has a key of its own. */
 async function runLines(world: World): Promise<string[]> {
   const { body } = await world.must('GET', `/repos/${repository}/actions/runs`);
-  const runs = body.workflow_runs as {
-    display_title: string;
-    status: string;
-  }[];
-  // A further attempt, after one that did nothing, has a key of its own.
-  const title = (text: string) => text.replace(/-a\d+\)$/, '-a*)');
+  const runs = body.workflow_runs as Record<string, string>[];
   return runs.map(
-    // A run that is cancelled a run later may have ended by itself.
-    ({ display_title, status }) => `run ${title(display_title)} ${status}`,
+    ({ display_title = '', status, conclusion }) =>
+      `run ${display_title.replace(/-a\d+\)$/, '-a*)')} ${status} ${conclusion}`,
   );
 }
 
 async function deploymentLines(world: World): Promise<string[]> {
   const path = `/repos/${repository}/deployments`;
   const { body } = await world.must('GET', `${path}?per_page=100`);
-  return Promise.all(
-    (body as { id: number; sha: string; environment: string }[]).map(
-      async ({ id, sha, environment }) => {
-        const { body: states } = await world.must('GET', `${path}/${id}/statuses`);
-        return `deployment ${environment} ${sha} ${(states as { state: string }[])[0]?.state}`;
-      },
-    ),
+  const lines: string[] = [];
+  for (const { id, sha, environment, task, description, payload } of body) {
+    const { body: states } = await world.must('GET', `${path}/${id}/statuses?per_page=100`);
+    const what = `${task} ${plain(`${description} ${JSON.stringify(payload)}`)}`;
+    lines.push(`deployment ${environment} ${sha} ${what}: ${stateLine(states[0] ?? {})}`);
+  }
+  return lines;
+}
+
+/** The run that says it may be a later one. */
+function stateLine({ state, description, environment_url }: Record<string, string>): string {
+  return plain([state, description, environment_url].join(' '));
+}
+
+async function releaseLines(world: World): Promise<string[]> {
+  const path = `/repos/${repository}/releases`;
+  const { body } = await world.must('GET', path);
+  if (body.length === 0) return [];
+  const { body: latest } = await world.api('GET', `${path}/latest`);
+  return (body as Record<string, string>[]).map(
+    ({ tag_name, name, draft, prerelease }) =>
+      `release ${tag_name} ${name} draft ${draft} prerelease ${prerelease} latest ${tag_name === latest.tag_name}`,
   );
 }
 

@@ -1,10 +1,10 @@
 import { promotionId } from '../../src/promotion/records/promotion-id.ts';
 import { git } from './git.ts';
-import { PipelineStory } from './promotion-story.ts';
-import { repository, World } from './world.ts';
+import type { PipelineStory } from './promotion-story.ts';
+import { repository } from './world.ts';
 
 /** Stages side by side, so that one run acts in every way there is; `cli` for what only releases have. */
-const configuration = `
+export const configuration = `
 pipelines:
   shop:
     versions: { branch: main, checks: [build] }
@@ -42,7 +42,8 @@ pipelines:
         via: { release: { latest: true } }
 `;
 
-const deployWorkflow = `name: Deploy
+/** It shows the key of the promotion in the names of its runs. */
+export const deployWorkflow = `name: Deploy
 run-name: Deploy \${{ inputs.version }} (\${{ inputs.promotion }})
 on:
   workflow_dispatch:
@@ -182,7 +183,7 @@ function preRelease({ world }: PipelineStory, tag: string) {
   return world.must('POST', `/repos/${repository}/releases`, release);
 }
 
-/** What others do after a run: jobs that it handed out report, and runs of workflows end. */
+/** What others do after a run: jobs that it handed out report, runs of workflows end, and releases are deployed. */
 export async function others(
   story: PipelineStory,
   { inputs }: Asked,
@@ -192,6 +193,20 @@ export async function others(
   for (const { key } of JSON.parse(outputs.matrix || '[]') as { key: string }[])
     await ask(story, { inputs: { pipeline, mode: 'report', promotion: key, result: 'success' } });
   await endRuns(story);
+  if (pipeline === 'cli') await deployReleases(story);
+}
+
+async function deployReleases({ world }: PipelineStory): Promise<void> {
+  const at = `/repos/${repository}`;
+  const { body: releases } = await world.must('GET', `${at}/releases`);
+  const { body: done } = await world.must('GET', `${at}/deployments?task=deploy`);
+  const deployed = (done as { ref: string }[]).map(({ ref }) => ref);
+  for (const { tag_name: ref, prerelease } of releases as Record<string, string>[]) {
+    if (prerelease || deployed.includes(ref ?? '')) continue;
+    const asked = { ref, environment: 'everyone', auto_merge: false, required_contexts: [] };
+    const { body } = await world.must('POST', `${at}/deployments`, asked);
+    await world.must('POST', `${at}/deployments/${body.id}/statuses`, { state: 'success' });
+  }
 }
 
 /** A run by the schedule, and what others do after it. */
@@ -205,33 +220,8 @@ export function later(story: PipelineStory, minutes: number): Promise<void> {
   return story.at(new Date(Date.parse(story.now) + minutes * 60_000).toISOString());
 }
 
-const may = { actions: 'write' } as const;
-
-/** A world right before the run of a scenario, kept as a folder; `begin` is still to come. */
-export interface KeptScenario {
-  readonly scenario: PromotionScenario;
-  readonly folder: string;
-  readonly versions: Versions;
-}
-
-/** Brings a fresh world to where a scenario begins, and keeps it. */
-export async function keepScenario(scenario: PromotionScenario): Promise<KeptScenario> {
-  const files = { '.github/workflows/deploy.yml': deployWorkflow };
-  const world = await World.open({ configuration, files, gateway: false });
-  try {
-    await world.collaborator('ada', 'maintain');
-    const story = new PipelineStory(world, may);
-    await story.at('2026-11-23T07:00:00Z');
-    const versions = await threeVersions(story);
-    await scenario.prepare?.(story, versions);
-    return { scenario, folder: await world.leave(), versions };
-  } catch (cause) {
-    await world.close();
-    throw cause;
-  }
-}
-
-async function threeVersions(story: PipelineStory): Promise<Versions> {
+/** What every scenario begins with. */
+export async function threeVersions(story: PipelineStory): Promise<Versions> {
   const { clone } = story.world;
   const base = git(clone, 'rev-parse', 'HEAD');
   await story.push('envs/canary.yaml', image(base));
@@ -242,21 +232,4 @@ async function threeVersions(story: PipelineStory): Promise<Versions> {
   const one = await story.push('app.txt', 'one');
   const two = await story.push('app.txt', 'two');
   return { initial, one, two };
-}
-
-/** Plays in a copy of a kept world, from the moment at which the run of the scenario begins. */
-export async function inCopy(
-  { folder, scenario, versions }: KeptScenario,
-  play: (story: PipelineStory, asked: Asked) => Promise<void>,
-): Promise<void> {
-  const world = await World.open({ from: folder, gateway: false });
-  try {
-    const story = new PipelineStory(world, may);
-    await story.at(startOfRun);
-    await scenario.begin?.(story, versions);
-    world.tap.reset();
-    await play(story, scenario.asked(versions));
-  } finally {
-    await world.close();
-  }
 }

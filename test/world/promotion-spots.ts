@@ -1,15 +1,7 @@
-import { differenceOf, type PromotionsEnd, promotionsEnd } from './promotion-end.ts';
-import {
-  type Asked,
-  ask,
-  inCopy,
-  type KeptScenario,
-  later,
-  nextRun,
-  others,
-} from './promotion-scenarios.ts';
-import type { PipelineStory } from './promotion-story.ts';
+import { inCopy, type KeptScenario } from './promotion-copies.ts';
+import { ask } from './promotion-scenarios.ts';
 import type { Gate, TappedCall } from './tap.ts';
+import type { World } from './world.ts';
 
 /** One request of a run, told from its others. */
 export interface PromotionSpot {
@@ -20,57 +12,13 @@ export interface PromotionSpot {
   readonly nth: number;
 }
 
-/** What a run does that nothing disturbs, and what there is after it. */
-export interface UndisturbedRun {
-  readonly spots: readonly PromotionSpot[];
-  /** Right after it. */
-  readonly after: PromotionsEnd;
-  /** When all has come to rest. */
-  readonly end: PromotionsEnd;
+/** What befalls one request. */
+export interface Strike {
+  readonly spot: PromotionSpot;
+  readonly strike: Gate;
 }
 
-/** Minutes: the leases of a run that died are over after the first, and waits before a further attempt after each. */
-const rounds = [11, 2, 2, 2] as const;
-
-export async function undisturbedRun(kept: KeptScenario): Promise<UndisturbedRun> {
-  const found: UndisturbedRun[] = [];
-  await inCopy(kept, async (story, asked) => {
-    const result = await ask(story, asked);
-    const spots = spotsOf(story.world.tap.calls);
-    const after = await promotionsEnd(story);
-    await others(story, asked, result);
-    for (const minutes of rounds) {
-      await later(story, minutes);
-      await nextRun(story, asked);
-    }
-    found.push({ spots, after, end: await promotionsEnd(story) });
-  });
-  const [only] = found;
-  if (!only) throw new Error('nothing ran');
-  return only;
-}
-
-/**
- * Has a run that was disturbed asked for again, and others follow it, until there is what an undisturbed one leads to.
- * @returns What is different at last; empty = nothing.
- */
-export async function comeToRest(
-  story: PipelineStory,
-  asked: Asked,
-  end: PromotionsEnd,
-): Promise<string> {
-  let told = '';
-  for (const [round, minutes] of rounds.entries()) {
-    await later(story, minutes);
-    if (round === 0) await others(story, asked, await ask(story, asked));
-    else await nextRun(story, asked);
-    told = differenceOf(await promotionsEnd(story), end);
-    if (told === '') return told;
-  }
-  return told;
-}
-
-function spotsOf(calls: readonly TappedCall[]): PromotionSpot[] {
+export function spotsOf(calls: readonly Pick<TappedCall, 'method' | 'path'>[]): PromotionSpot[] {
   const nth = counter();
   return calls.map((call) => ({ method: call.method, name: nameOf(call), nth: nth(nameOf(call)) }));
 }
@@ -95,28 +43,71 @@ function counter(): (name: string) => number {
   };
 }
 
-/** Strikes one request of the calls to come, and no other. */
+/** Strikes some requests of the calls to come, each once, and no other. */
 export class Striker {
-  /** Whether the request came. */
-  struck = false;
   readonly gate: Gate;
+  readonly #left: Set<Strike>;
 
-  constructor(spot: PromotionSpot, strike: Gate) {
+  constructor(strikes: readonly Strike[]) {
+    this.#left = new Set(strikes);
     const count = counter();
-    this.gate = (call) => {
+    const struck = new Set<string>();
+    this.gate = async (call) => {
       const name = nameOf(call);
+      // A request that is sent once more is none of those that the undisturbed run sent.
+      if (struck.delete(`${call.method} ${call.path}`)) return undefined;
       const nth = count(name);
-      if (this.struck || name !== spot.name || nth !== spot.nth) return undefined;
-      this.struck = true;
-      return strike(call);
+      const hit = [...this.#left].find(({ spot }) => spot.name === name && spot.nth === nth);
+      if (!hit) return undefined;
+      this.#left.delete(hit);
+      const verdict = await hit.strike(call);
+      if (verdict !== undefined) struck.add(`${call.method} ${call.path}`);
+      return verdict;
     };
+  }
+
+  /** Requests that did not come. */
+  get missed(): readonly PromotionSpot[] {
+    return [...this.#left].map(({ spot }) => spot);
   }
 }
 
-/** So many of a list, spread evenly over it, the first and the last among them. */
-export function someOf<Item>(items: readonly Item[], most: number): readonly Item[] {
-  if (items.length <= most) return items;
-  const step = most > 1 ? (items.length - 1) / (most - 1) : 0;
-  const at = Array.from({ length: most }, (_, index) => Math.round(index * step));
-  return at.flatMap((index) => items[index] ?? []);
+/** Requests of the run to which GitHub could give an answer of before the last change, and that is another one. */
+export function spotsWithOldAnswer(kept: KeptScenario): Promise<PromotionSpot[]> {
+  return inCopy(kept, async (story, asked) => {
+    const { tap } = story.world;
+    const differing = new Set<TappedCall>();
+    let last = Promise.resolve();
+    tap.gate = async (call) => {
+      if (call.method !== 'GET') return undefined;
+      // One at a time, so that no other request gets the old answer.
+      const answers = last.then(() => bothAnswers(story.world, call));
+      last = answers.then(() => {});
+      const { now, old } = await answers;
+      if (old.text !== now.text) differing.add(call);
+      const isFile = call.headers.accept?.includes('raw');
+      return isFile ? undefined : { ...now, body: JSON.parse(now.text) };
+    };
+    await ask(story, asked);
+    const { calls } = tap;
+    return spotsOf(calls).filter((_, index) => differing.has(calls[index] as TappedCall));
+  });
+}
+
+async function bothAnswers(world: World, { path, headers }: TappedCall) {
+  const { accept = '*/*', authorization = '' } = headers;
+  const get = async () => {
+    const sent = { headers: { accept, authorization, 'user-agent': 'world' } };
+    const answer = await fetch(world.github.url + path, sent);
+    const { link } = Object.fromEntries(answer.headers);
+    return { status: answer.status, text: await answer.text(), headers: link ? { link } : {} };
+  };
+  const now = await get();
+  await world.must('POST', '/_lab/faults', oldAnswerTo(path));
+  return { now, old: await get() };
+}
+
+/** As the stand-in takes it: the next request there is answered as before the last change. */
+export function oldAnswerTo(path: string) {
+  return { match: { method: 'GET', path: path.split('?')[0] }, action: 'stale-read' };
 }

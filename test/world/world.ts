@@ -11,7 +11,7 @@ import { appFiles, type Look, lookFile } from './app.ts';
 import { openGateway, type RunningGateway } from './gateway.ts';
 import { commit, git } from './git.ts';
 import { markerPrefix, type Observed, observe } from './observe.ts';
-import { killAll, processesWith } from './processes.ts';
+import { allProcesses, killAll, processesWith, type RunningProcess } from './processes.ts';
 import { Tap, type TappedCall } from './tap.ts';
 
 /** What the README tells users to give the job. */
@@ -68,6 +68,8 @@ export interface WorldOptions {
   readonly gateway?: boolean;
   /** A folder that `leave` answered: this world is a copy of that one, as GitHub had it then. */
   readonly from?: string;
+  /** The folder in which it gets one of its own; default: that for temporary files. */
+  readonly parent?: string;
 }
 
 /** An API answer of the stand-in. */
@@ -102,7 +104,7 @@ export class World {
   }
 
   static async open(options: WorldOptions = {}): Promise<World> {
-    const root = mkdtempSync(join(tmpdir(), 'uw-'));
+    const root = mkdtempSync(join(options.parent ?? tmpdir(), 'uw-'));
     if (options.from) cpSync(options.from, root, { recursive: true });
     const github = await startGitHub({ state: join(root, 'github'), repositories: [repository] });
     const tap = await Tap.open({ port: Number(new URL(github.url).port) });
@@ -142,16 +144,24 @@ export class World {
   /** As `close`, but what GitHub had stays, to be begun from: answers the folder, which is the caller's to remove. */
   async leave(): Promise<string> {
     await this.gateway?.stop();
-    await this.#endStartedGateway();
+    if (this.#processes().length > 0) await this.#endStartedGateway();
     await this.tap.close();
     await this.github.close();
-    const left = [
-      ...processesWith(`UNDERSTUDY_HOME=${this.home}`),
-      ...processesWith(`UNDERSTUDY_INSTANCE=${markerPrefix(this.home)}.`),
-    ];
+    const left = this.#processes();
     if (left.length === 0) return this.root;
     rmSync(this.root, { recursive: true, force: true, maxRetries: 3 });
     throw new Error(`left: ${left.map(({ commandLine }) => commandLine)}`);
+  }
+
+  /** What actions started, and what that started. */
+  #processes(): readonly RunningProcess[] {
+    const marks = [
+      `UNDERSTUDY_HOME=${this.home}`,
+      `UNDERSTUDY_INSTANCE=${markerPrefix(this.home)}.`,
+    ];
+    return allProcesses().filter(({ environment }) =>
+      environment.some((one) => marks.some((mark) => one.startsWith(mark))),
+    );
   }
 
   /** Commits on a branch (made from main when new) and pushes it; answers the commit. */
