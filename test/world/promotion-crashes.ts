@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { inParallel } from './crash.ts';
 import { inCopy, type KeptScenario } from './promotion-copies.ts';
 import { Judge, type Swept, undisturbedRun } from './promotion-rest.ts';
@@ -29,6 +30,7 @@ async function crash(kept: KeptScenario, { spot, cut }: Crash, judge: Judge): Pr
     const { exit } = await running.finished;
     tap.reset();
     if (striker.missed.length > 0 || exit !== 137) return `was not killed (exit ${exit})`;
+    if (readdirSync(story.world.home).length > 0) return 'kept something on its machine';
     return judge.restOf(story, asked);
   }).catch(String);
   return told && `${where}: ${told}`;

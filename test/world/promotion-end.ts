@@ -73,19 +73,30 @@ function count(lines: PromotionsEnd, line: string): number {
 
 function recordText(world: World, pipeline: string): string {
   const bare = directoryOf(world);
-  const ref = `refs/understudy/promotion/${pipeline}`;
+  const ref = refOf(pipeline);
   return git(bare, 'for-each-ref', ref) === '' ? '' : git(bare, 'show', `${ref}:record.json`);
+}
+
+function refOf(pipeline: string): string {
+  return `refs/understudy/promotion/${pipeline}`;
 }
 
 function recordLines(world: World, pipeline: string, now: string): string[] {
   const text = recordText(world, pipeline);
   if (text === '') return [];
-  const { state } = JSON.parse(text) as { state: Stored };
-  return Object.entries(state.stages).flatMap(([stage, { promotions, visits, ...rest }]) => [
-    `${pipeline}/${stage}: ${timeless(rest)}`,
-    ...visits.map(({ version, health }) => `${pipeline}/${stage} ran ${version} ${health}`),
-    ...promotions.map((each) => `${pipeline}/${stage} ${promotionLine(each, now)}`),
-  ]);
+  const { state, sequence } = JSON.parse(text) as { state: Stored; sequence: number };
+  const commits = git(directoryOf(world), 'rev-list', '--count', refOf(pipeline));
+  const stages = Object.entries(state.stages).flatMap(
+    ([stage, { promotions, visits, ...rest }]) => [
+      `${pipeline}/${stage}: ${timeless(rest)}`,
+      ...visits.map(({ version, health }) => `${pipeline}/${stage} ran ${version} ${health}`),
+      ...promotions.map((each) => `${pipeline}/${stage} ${promotionLine(each, now)}`),
+    ],
+  );
+  return [
+    `${pipeline} has a commit for each transition: ${sequence === Number(commits)}`,
+    ...stages,
+  ];
 }
 
 /**
@@ -161,8 +172,10 @@ async function pullLines(world: World): Promise<string[]> {
 
 async function commentLines(world: World, number: number): Promise<string[]> {
   const { body } = await world.must('GET', `/repos/${repository}/issues/${number}/comments`);
-  // Where all other stages are stays as it was when the promotion ended, which may be a run later.
-  const steady = (text: string) => plain(text.replace(/^Pipeline `.*$/m, ''));
+  // Where all other stages are stays as it was when the promotion ended, which may be a run later; what took its place
+  // may have its address later still.
+  const steady = (text: string) =>
+    plain(text.replace(/^Pipeline `.*$|(?<=superseded: by \w+), http.*$/gm, ''));
   return (body as { body: string }[]).map((each) => `#${number} says ${steady(each.body)}`);
 }
 
@@ -173,7 +186,8 @@ function plain(text: string): string {
     .replaceAll('\\', '')
     .replaceAll(addresses, '<github>')
     .replaceAll(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?: ?Z| UTC)?/g, '<moment>')
-    .replaceAll(/\b(?:\d+[dhms] ?)+\b/g, '<time>');
+    .replaceAll(/\b(?:\d+[dhms] ?)+\b/g, '<time>')
+    .replaceAll(/\bruns\/\d+|\battempt \d+/g, '<one>');
 }
 
 /** A further attempt, after one that did nothing, has a key of its own. */
