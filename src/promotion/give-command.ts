@@ -1,3 +1,4 @@
+import { own } from '../core/own.ts';
 import type { Instant } from '../core/time.ts';
 import { type Commander, refusalOfCommand } from './command-permission.ts';
 import { teamsIn } from './gates/approval.ts';
@@ -6,8 +7,9 @@ import { type Circumstances, obey } from './obey.ts';
 import { type Pipeline, stageNamed } from './pipeline.ts';
 import type { Observed, Observer, PipelineRecords } from './ports.ts';
 import { recordAnswer } from './record-answer.ts';
-import type { PipelineRecord } from './records/record.ts';
-import { contextOf, knownFrom } from './stage-context.ts';
+import { openEffect } from './records/leases.ts';
+import { activePromotion, type PipelineRecord } from './records/record.ts';
+import { contextOf, knownFrom, type StageContext } from './stage-context.ts';
 import { type Answer, refuse } from './transitions/answer.ts';
 
 /** A command as it was given. */
@@ -64,15 +66,26 @@ function circumstances(
   observed: Observed | undefined,
 ): Circumstances {
   const known = observed && knownFrom({ pipeline, ...observed, record, now: at });
+  const context =
+    known && command.stage !== undefined ? contextOf(known, command.stage) : undefined;
   return {
     pipeline,
     // An emergency without a reason is refused.
     author: { by, at, why: why || (command.mode === 'override' ? '' : 'no reason was given') },
     source,
-    current:
-      known && command.stage !== undefined ? contextOf(known, command.stage).current : undefined,
+    current: context?.current,
+    isUnmerged: context !== undefined && isUnmerged(context),
     order: known?.order,
   };
+}
+
+/** What is not known to be open may be merged. */
+function isUnmerged({ stage, record, known }: StageContext): boolean {
+  const active = activePromotion(record);
+  if (!active || stage.via !== 'pull-request') return false;
+  const attempt = openEffect(active);
+  const state = attempt && own(known.effects, attempt.lease.effect)?.state;
+  return !attempt || state === 'open' || state === 'closed';
 }
 
 function teamsFor(command: Command, pipeline: Pipeline): string[] {

@@ -18,6 +18,8 @@ export interface Circumstances {
   readonly source: string;
   /** What the command's stage runs; `undefined` = nothing yet, or it is not known. */
   readonly current: string | undefined;
+  /** Whether what is under way there is a pull request that is not merged. */
+  readonly isUnmerged?: boolean;
   /** What versions there are; `undefined` where the command names none. */
   readonly order: VersionOrder | undefined;
 }
@@ -47,8 +49,10 @@ export function obey(
       return known.stage !== undefined && known.version !== undefined
         ? rearm(record, known.stage, known.version, author)
         : release(record, known.stage, author);
-    case 'rollback':
-      return rollback(record, known.stage, author, circumstances.current, known.version);
+    case 'rollback': {
+      const { current, isUnmerged } = circumstances;
+      return rollback(record, known.stage, author, current, known.version, isUnmerged);
+    }
     case 'abort':
       return abort(record, known.stage, author, known.promotion);
     case 'override':

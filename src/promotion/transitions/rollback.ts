@@ -15,7 +15,9 @@ import { type Answer, type Author, answer, refuse } from './answer.ts';
  * Takes a stage back, in a new generation and past all gates, and pins it there until it is released. What runs now
  * never comes back by itself, as it is not newer than what was started last.
  * @param current What the stage runs; `undefined` = it is not known.
- * @param version Where to; absent = to what it ran before `current`.
+ * @param version Where to; absent = to what it ran before what is under way, as the stage may be half way to that, else
+ * before `current`.
+ * @param isUnmerged Whether what is under way is a pull request that is not merged, so that nothing has happened yet.
  */
 export function rollback(
   record: PipelineRecord,
@@ -23,9 +25,11 @@ export function rollback(
   author: Author,
   current: string | undefined,
   version: string | undefined,
+  isUnmerged = false,
 ): Answer {
   const before = stageRecord(record, stage);
-  const target = version ?? versionBefore(before, current);
+  const target =
+    version ?? (isUnmerged ? undefined : versionUnder(before)) ?? versionBefore(before, current);
   if (target === undefined)
     return refuse(record, `rollback: what ${stage} ran before is not recorded; name a version`);
   const reason = `rollback: ${stage} goes back to ${target} and stays there, says ${author.by}: ${author.why}`;
@@ -34,6 +38,12 @@ export function rollback(
     rolledBack(record.pipeline, stage, aborted(state, author), target, current, author),
   );
   return answer(record, back, reason);
+}
+
+/** What ran before the promotion that is under way. */
+function versionUnder(stage: StageRecord): string | undefined {
+  const active = stage.pin ? undefined : activePromotion(stage);
+  return active?.kind === 'forward' ? active.from : undefined;
 }
 
 /** What was there before, by the promotions that went well; the newest visit of another version where there are none. */

@@ -291,7 +291,28 @@ describe('a rollback', () => {
       'v3',
       undefined,
     ).record;
-    expect(phases(record).slice(-2)).toEqual(['v4 aborted g0', 'v2 pending g1']);
+    expect(phases(record).slice(-2)).toEqual(['v4 aborted g0', 'v3 pending g1']);
+  });
+
+  test('goes back to what ran before what is under way, which may be half done, even where the stage shows it already', () => {
+    const started = promote(atV3, '12:00', 'v3');
+    const back = (running: string, isUnmerged?: boolean) =>
+      rollback(started, 'production', author, running, undefined, isUnmerged).record.stages
+        .production?.pin?.version;
+    expect(back('v3')).toBe('v3');
+    expect(back('v4')).toBe('v3');
+    expect(back('v3', true)).toBe('v2');
+  });
+
+  test('to what runs still is deployed anew, as nobody knows how far the other came', () => {
+    const { record } = rollback(
+      promote(atV3, '12:00', 'v3'),
+      'production',
+      author,
+      'v3',
+      undefined,
+    );
+    expect(decide(record, '14:00', 'v3')).toMatchObject({ decision: 'promote', version: 'v3' });
   });
 
   test('of a stage of which nothing is known needs a version', () => {
