@@ -15,6 +15,10 @@ export interface ClientOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   debug(line: string): void;
   warn(line: string): void;
+  /** Milliseconds since 1970; the machine's clock unless given. */
+  now?(): number;
+  /** Waits before a request that is sent again or has its turn later; in real time unless given. */
+  pause?(milliseconds: number): Promise<void>;
 }
 
 /** What the adapters share. */
@@ -37,16 +41,14 @@ const PluggedOctokit = Octokit.plugin(paginateRest);
  */
 export function connectClient(options: ClientOptions): GitHubClient {
   const [owner = '', repo = ''] = options.repository.split('/');
+  const { warn, now, pause = realPause } = options;
   let requests = 0;
   const octokit = makeOctokit(options, () => {
     requests += 1;
   });
   // The first is the innermost.
-  octokit.hook.wrap(
-    'request',
-    requestQueue(() => performance.now(), pause),
-  );
-  octokit.hook.wrap('request', retrying({ warn: options.warn, now: Date.now, pause }));
+  octokit.hook.wrap('request', requestQueue(now ?? (() => performance.now()), pause));
+  octokit.hook.wrap('request', retrying({ warn, now: now ?? Date.now, pause }));
   octokit.hook.wrap('request', conditionalRequests());
   octokit.hook.after('request', ({ headers }, { method, url }) => {
     const left = headers['x-ratelimit-remaining'];
@@ -74,6 +76,6 @@ function countingFetch({ environment }: ClientOptions, count: () => void) {
   };
 }
 
-function pause(milliseconds: number): Promise<void> {
+function realPause(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

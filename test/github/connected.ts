@@ -7,9 +7,11 @@ export interface Connected {
   readonly github: GitHub;
   readonly debug: string[];
   readonly warnings: string[];
+  /** Milliseconds that it would have waited, each time. */
+  readonly pauses: number[];
 }
 
-/** Connects as an action does; each call has caches of its own. */
+/** Connects as an action does, but waits for nothing; each call has caches of its own. */
 export function connected(
   lab: Lab,
   token: string = lab.github.token,
@@ -17,6 +19,7 @@ export function connected(
 ): Connected {
   const debug: string[] = [];
   const warnings: string[] = [];
+  const pauses: number[] = [];
   const github = connectGitHub({
     apiUrl: lab.github.url,
     repository: name,
@@ -24,8 +27,9 @@ export function connected(
     environment: {},
     debug: (line) => debug.push(line),
     warn: (line) => warnings.push(line),
+    pause: async (milliseconds) => void pauses.push(milliseconds),
   });
-  return { github, debug, warnings };
+  return { github, debug, warnings, pauses };
 }
 
 /** A token with these permissions and no others; of a workflow, or of `login`. */

@@ -340,9 +340,10 @@ describe('a fault on the way', () => {
   });
 
   test('that is a secondary limit is waited for as long as GitHub says', async () => {
-    const { github, warnings } = connected(lab);
+    const { github, pauses, warnings } = connected(lab);
     await faultyRead(lab, 'secondary-limit', `${repo}/commits`, { milliseconds: 1000 });
     expect((await github.history.commits('main', 1)).items).toHaveLength(4);
+    expect(pauses).toEqual([1000]);
     expect(warnings).toEqual(['GitHub asks to wait 1 s for a secondary rate limit']);
   });
 });

@@ -167,10 +167,8 @@ describe('a branch', () => {
       const ref = branch();
       put(ref, old);
       await fault(lab, action, writes, { milliseconds: 30_000 });
-      const began = performance.now();
       const answer = await way(ref).act(order(mid));
       expect(answer).toMatchObject({ kind: 'failed', transient: true });
-      expect(performance.now() - began).toBeLessThan(10_000);
       expect(tip(ref)).toBe(at(old));
     },
   );
