@@ -1,3 +1,4 @@
+import { own } from '../core/own.ts';
 import { isSameJson } from '../core/same-json.ts';
 import { after, type Instant } from '../core/time.ts';
 import { isGone, isPassed, offeredVersions, pairedVersion } from './candidates.ts';
@@ -71,16 +72,17 @@ function withVisit(context: StageContext, stage: StageRecord): StageRecord {
 
 function settleActive(context: StageContext, promotion: Promotion, jitter: number): Promotion {
   const { known, stage } = context;
-  if (hasArrived(context, promotion))
+  const attempt = openEffect(promotion);
+  const state = attempt && own(known.effects, attempt.lease.effect);
+  // When it ended says more than when that was seen.
+  const isTold = state?.state === 'done' && stage.arrival === 'reported';
+  if (!isTold && hasArrived(context, promotion))
     return succeeded(
       promotion,
       known.now,
       `arrived: ${stage.name} runs ${promotion.version} and is healthy`,
     );
-  const attempt = openEffect(promotion);
   if (!attempt) return withoutWay(context, promotion);
-  const { effect: key } = attempt.lease;
-  const state = Object.hasOwn(known.effects, key) ? known.effects[key] : undefined;
   const told = state ? afterEffect(context, promotion, state, jitter) : promotion;
   return told === promotion ? afterTimeout(context, promotion, attempt, jitter) : told;
 }

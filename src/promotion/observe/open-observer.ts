@@ -2,7 +2,7 @@ import type { Instant } from '../../core/time.ts';
 import type { Problem } from '../../core/user-error.ts';
 import type { PromotionFacts, StageObservation } from '../facts.ts';
 import type { Observed, Observer } from '../ports.ts';
-import { type PipelineRecord, stageRecord } from '../records/record.ts';
+import { activePromotion, type PipelineRecord, stageRecord } from '../records/record.ts';
 import type { PipelineSettings } from '../settings.ts';
 import { settle } from '../settle.ts';
 import { type Known, knownFrom } from '../stage-context.ts';
@@ -121,21 +121,54 @@ function named(
 }
 
 async function observeRest(
-  { settings: { pipeline }, ports, way, asked, now }: ObserverOptions,
+  options: ObserverOptions,
   found: Pick<PromotionFacts, 'record' | 'history' | 'observations'>,
   looking: Looking,
   limiter: Limiter,
 ): Promise<Observed> {
+  const { settings, ports, way, asked, now } = options;
+  const { pipeline } = settings;
   const calendars = await openCalendars(pipeline, ports.recurrences);
   const effects = await gatherEffects(pipeline, found.record, way, { ...looking, limiter });
-  const facts = { ...found, pipeline, effects, calendars, checks: {}, people: {}, now: now() };
+  const first = { ...found, pipeline, effects, calendars, checks: {}, people: {}, now: now() };
+  const again = await observeEnded(settings, first, looking);
+  const observations = { ...found.observations, ...again };
+  const facts = { ...first, observations };
   const known = settledFrom({ ...facts, ...(asked && { asked }) });
   const [checks, people, history] = await Promise.all([
     gatherChecks(known, looking),
     gatherPeople(known, looking),
     gatherAuthors(found.history, known, looking),
   ]);
-  return { history, observations: found.observations, checks, people, effects, calendars };
+  return { history, observations, checks, people, effects, calendars };
+}
+
+/**
+ * Stages whose promotion is found to have ended well just now, where that word counts: they are looked at as the next run
+ * would, so that what comes after them need not wait for it. What was asked for them is not asked for again.
+ */
+async function observeEnded(
+  { pipeline, stages }: PipelineSettings,
+  facts: PromotionFacts,
+  looking: Looking,
+): Promise<Record<string, StageObservation>> {
+  const { record } = settledFrom(facts);
+  const ended = pipeline.stages.filter((stage) => {
+    const { name, arrival } = stage;
+    const active = activePromotion(stageRecord(facts.record, name));
+    const now = stageRecord(record, name).promotions.find(({ id }) => id === active?.id);
+    return arrival === 'reported' && now?.phase === 'succeeded';
+  });
+  const seen = await Promise.all(
+    ended.map(async (stage): Promise<[string, DeploymentObservation][]> => {
+      const { name } = stage;
+      const own = stages[name];
+      if (own?.observe.from !== 'deployments') return [];
+      const view = { stage, settings: own, record: stageRecord(record, name) };
+      return [[name, await observeStage(view, looking)]];
+    }),
+  );
+  return named(Object.fromEntries(seen.flat()), facts.history);
 }
 
 /** What the use case will decide on: the record with what was seen. */

@@ -443,8 +443,19 @@ describe('the effects under way', () => {
     attempts: [{ number: 2, lease, effect }],
   } as const;
   const of = { commits: line(5), ...running({ staging: 'c5', production: 'c2' }) };
-  const look = (promotions: StageRecord['promotions'], way: Partial<StageWay>) =>
-    observe({ of, record: { production: { promotions } }, way });
+  const look = (
+    promotions: StageRecord['promotions'],
+    way: Partial<StageWay>,
+    arrival: Stage['arrival'] = 'observed',
+  ) => {
+    const stages = [stage('staging'), stage('production', { after: ['staging'], arrival })];
+    return observe({
+      of,
+      record: { production: { promotions } },
+      way,
+      pipeline: pipeline({ stages }),
+    });
+  };
 
   test('are looked at by the way of their stage, and told by the key of their attempt', async () => {
     const state: EffectState = { state: 'open', at: at('12:00'), evidence: 'it was moved' };
@@ -459,6 +470,28 @@ describe('the effects under way', () => {
     expect(orders).toEqual([
       [{ pipeline: 'app', stage: 'production', promotion, attempt: 2, key: 'the-key' }, effect],
     ]);
+  });
+
+  test('that ended well tell at once what the stage runs, where that word counts, and nothing is asked for it', async () => {
+    const done: EffectState = { state: 'done', at: at('11:30'), evidence: 'the ref was moved' };
+    const seen = async (arrival: Stage['arrival'], state: EffectState) => {
+      const { observed, asked } = await look([promotion], { look: async () => state }, arrival);
+      const { production } = observed.observations;
+      return { production, requests: asked.length };
+    };
+    const before = await seen('reported', { ...done, state: 'open' });
+    expect(before.production).toMatchObject({ version: sha('c2') });
+    expect(await seen('reported', done)).toEqual({
+      production: {
+        health: 'healthy',
+        version: promotion.version,
+        at: at('12:00'),
+        since: at('11:30'),
+        evidence: `${promotion.version} was reported; deployment 2 succeeded`,
+      },
+      requests: before.requests,
+    });
+    expect((await seen('observed', done)).production).toMatchObject({ version: sha('c2') });
   });
 
   test('that cannot be looked at are unknown', async () => {

@@ -216,6 +216,20 @@ describe('a report', () => {
   });
 });
 
+describe('an arrival that is told', () => {
+  test('counts from the moment at which it was so, though the stage shows it too and the lease is over', () => {
+    const started = promote(empty, '10:00', 'v1');
+    const key = stageRecord(started, 'production').promotions[0]?.attempts[0]?.lease.effect ?? '';
+    const effects = { [key]: { state: 'done', at: at('10:40'), evidence: 'run 5' } } as const;
+    const { record } = settled(started, '12:00', healthy('v4', at('12:00')), { effects });
+    expect(stageRecord(record, 'production').promotions[0]).toMatchObject({
+      phase: 'succeeded',
+      reason: 'reported: run 5',
+      endedAt: at('10:40'),
+    });
+  });
+});
+
 describe('a rollback', () => {
   const atV2 = told(
     promote(empty, '10:00', 'v1', { asked: { version: 'v2' } }),
