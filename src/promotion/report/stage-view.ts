@@ -70,7 +70,7 @@ export function stageViews(view: PipelineView): StageView[] {
   });
 }
 
-/** None of a promotion that no gate stops any more: only an open pull request waits for them. */
+/** Those that it passes now; none of a promotion that no gate stops any more: only an open pull request waits for them. */
 function gatesOf(
   { observed }: PipelineView,
   context: StageContext,
@@ -78,7 +78,7 @@ function gatesOf(
   active: Promotion | undefined,
 ): readonly Gate[] {
   const effect = active && openEffect(active)?.effect;
-  if (!active || !effect) return decision?.gates ?? [];
+  if (!active || !effect || decision?.decision === 'promote') return decision?.gates ?? [];
   if (effect.kind !== 'pull-request' || effect.doneAt !== undefined) return [];
   if (decision && decision.gates.length > 0) return decision.gates;
   return observed ? gatesOfActive(context, active) : [];

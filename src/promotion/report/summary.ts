@@ -22,7 +22,7 @@ import { nextWakeAt, type PipelineView } from './view.ts';
 /** GitHub drops a summary of more than 1 MiB whole; other steps of the job have summaries of their own. */
 const summaryLimit = 900_000;
 
-/** The job summary of a run: what was decided and why, then the whole pipeline, its shut gates, and its past. */
+/** The job summary of a run: what was decided and why, then the whole pipeline, the gates that matter, and its past. */
 export function renderPromotionSummary(view: PipelineView): string {
   const stages = stageViews(view);
   const name = shownName(view.settings.pipeline.name);
@@ -33,7 +33,7 @@ export function renderPromotionSummary(view: PipelineView): string {
     renderStages(view, stages),
     renderNextLook(view),
     renderDiagram(stages),
-    ...stages.map((stage) => renderShutGates(view, stage)),
+    ...stages.map((stage) => renderGatesOf(view, stage)),
     renderHistory(view),
     renderLeftOut(view),
   ]);
@@ -154,8 +154,10 @@ function renderNextLook(view: PipelineView): string[] {
     : [`Next change by time alone: ${shownMoment(wakeAt, view.now)}`, ''];
 }
 
-function renderShutGates(view: PipelineView, { stage, gates, decision, active }: StageView) {
-  if (gates.every(isOpen)) return [];
+/** Where one is not plainly passed, so that an emergency is seen as well, and where something goes through them now. */
+function renderGatesOf(view: PipelineView, { stage, gates, decision, active }: StageView) {
+  const isPlain = gates.every(({ state }) => state === 'passed');
+  if (gates.length === 0 || (isPlain && decision?.decision !== 'promote')) return [];
   const version = decision?.version ?? active?.version;
   const which = version === undefined ? '' : ` for ${shownVersion(view, version)}`;
   return [`#### Gates of ${shownName(stage.name)}${which}`, '', ...renderGates(gates, view.now)];

@@ -27,8 +27,8 @@ import { all, mermaid, parse, rawHtml, shapeOf, tables, text } from './parsed.ts
 const soaking = pipeline({}, { soak: length('24h') });
 const seen = { staging: healthy('v2'), production: healthy('v1') };
 
-function soakingView(overrides = {}) {
-  const given = { pipeline: soaking, history: history('v1', 'v2'), observations: seen };
+function soakingView(overrides = {}, facts = {}) {
+  const given = { pipeline: soaking, history: history('v1', 'v2'), observations: seen, ...facts };
   return viewOf(given, overrides);
 }
 
@@ -59,7 +59,29 @@ describe('the summary of a run', () => {
     expect(urls).toContain(`https://github.com/acme/app/commit/${'v2'.padEnd(40, '0')}`);
   });
 
-  test('shows gates only of stages where one is shut, with since, until and evidence', () => {
+  test('shows all gates of what is promoted now, those that an emergency passes as such', () => {
+    const version = 'v2';
+    const override = { version, gates: ['soak'], by: 'mia', why: 'orders fail', at: at('11:00') };
+    const record = withStage(emptyRecord('app'), 'production', (before) => ({
+      ...before,
+      overrides: [{ ...override, until: at('15:00') }],
+    }));
+    const decided = soakingView({}, { record });
+    const gatesOf = (view: typeof decided) =>
+      tables(renderPromotionSummary(view))[1]?.map(([gate, state]) => [gate, state]);
+    expect(decided.decisions[1]).toMatchObject({ decision: 'promote' });
+    const table = [
+      ['Gate', 'State'],
+      ['health', '🟢 passed'],
+      ['soak', '🟠 overridden'],
+    ];
+    expect(gatesOf(decided)).toEqual(table);
+    const handed = { kind: 'outputs', reference: 'run-7-1-a', at: at('12:00') } as const;
+    const acted = withPromotions(decided.record, 'production', [promotion({}, [handed])]);
+    expect(gatesOf({ ...decided, record: acted })).toEqual(table);
+  });
+
+  test('shows gates of other stages only where one is shut, with since, until and evidence', () => {
     const markdown = renderPromotionSummary(soakingView());
     const headings = all(parse(markdown), 'heading').map(text);
     expect(headings).toEqual(['Promotions of app', 'Gates of production for v2']);
