@@ -89,8 +89,12 @@ function wordsFor(words, answer) {
 }
 
 function sections() {
-  const { preview, pipelines } = schema.properties;
-  return [...tables('preview', preview), ...tables('pipelines', pipelines)].join('\n');
+  const { preview, pipelines, ledger } = schema.properties;
+  return [
+    ...tables('preview', preview),
+    ...tables('pipelines', pipelines),
+    ...tables('ledger', ledger),
+  ].join('\n');
 }
 
 /** The form of a node that has keys; of `staging or { … }` that is the mapping. */

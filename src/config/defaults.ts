@@ -57,4 +57,5 @@ export const defaultConfiguration: Configuration = {
     ],
   },
   pipelines: {},
+  ledger: undefined,
 };

@@ -20,7 +20,7 @@ interface Shared {
 }
 
 /** Turns what the file says into what the actions read: services inherit what stands above them. */
-export function resolveConfiguration({ preview, pipelines }: FileContent) {
+export function resolveConfiguration({ preview, pipelines, ledger }: FileContent) {
   const { id, host, environment } = preview;
   const local = preview.local ?? { 'sleep-after': formatDuration(defaultLocalSettings.sleepAfter) };
   const shared = { probe: mergeProbe(preview.probe, {}, local.health), local };
@@ -44,6 +44,8 @@ export function resolveConfiguration({ preview, pipelines }: FileContent) {
     },
     /** By name; empty where the file has none. */
     pipelines: resolvePipelines(pipelines),
+    /** Absent: the repository itself, by GitHub's API. */
+    ledger,
   };
 }
 

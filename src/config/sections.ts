@@ -21,6 +21,7 @@ import { eligible } from './eligible-section.ts';
 import { durationField, durationOrNeverField, pathGlobs, urlPath, wholeNumber } from './fields.ts';
 import { kubernetesConflicts } from './kubernetes-conflicts.ts';
 import { ownKubernetes, sharedKubernetes } from './kubernetes-section.ts';
+import { ledger } from './ledger-section.ts';
 import { pipelines } from './pipeline-section.ts';
 import { serviceName } from './service-name.ts';
 import { ownTarget, sharedTarget } from './target-section.ts';
@@ -225,7 +226,11 @@ const preview = pipe(
 
 /** What the file may say, in the words of the file; descriptions, defaults and rules are stated here alone. */
 export const fileSchema = strictObject(
-  { preview: optional(preview, {}), pipelines: exactOptional(pipelines) },
+  {
+    preview: optional(preview, {}),
+    pipelines: exactOptional(pipelines),
+    ledger: exactOptional(ledger),
+  },
   twoLines('a mapping', 'preview: {}'),
 );
 

@@ -12,13 +12,16 @@ export function readTwoLines(message: string): { first: string; second: string }
   return { first, second: rest.join(' ') };
 }
 
-/** A value of the user's as it is shown back: one line, at most about 60 characters, control characters escaped. */
+/**
+ * A value of the user's as it is shown back: one line, at most about 60 characters, control characters escaped, and
+ * without what logs in by an address.
+ */
 export function show(value: unknown): string {
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object' && value !== null) return 'a mapping';
   if (typeof value !== 'string') return String(value);
-  const text = value.length > 60 ? `${value.slice(0, 57)}...` : value;
-  return JSON.stringify(text);
+  const text = value.replaceAll(/:\/\/[^/\s]*@/g, '://***@');
+  return JSON.stringify(text.length > 60 ? `${text.slice(0, 57)}...` : text);
 }
 
 /** `a, b and c`. */

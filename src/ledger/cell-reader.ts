@@ -107,12 +107,14 @@ async function judge(observed: Observed, known: Held | undefined): Promise<Findi
   const { tip, witness, store, ref } = observed;
   if (known) return judgeByMemory(observed, known);
   if (tip === undefined) {
-    return witness ? doubt(lostRecord(ref, { kind: 'deleted', known: witness })) : found(undefined);
+    return witness
+      ? doubt(lostRecord(ref, { kind: 'deleted', known: witness }, store.remote))
+      : found(undefined);
   }
   const held = await load(observed, tip);
   if (!held) return noRecord(observed, tip);
   if (!witness || (await isInChain(store, held, witness))) return found(held);
-  return doubt(lostRecord(ref, { kind: 'replaced', known: witness, found: tip }));
+  return doubt(lostRecord(ref, { kind: 'replaced', known: witness, found: tip }, store.remote));
 }
 
 /** What this run wrote or saw is true: the chain only grows, so that an older answer is no news. */
@@ -124,7 +126,11 @@ async function judgeByMemory(observed: Observed, known: Held): Promise<Finding> 
   const held = await load(observed, tip);
   if (!held) return noRecord(observed, tip);
   if (await isInChain(store, held, known.commit)) return found(held);
-  const fault = lostRecord(ref, { kind: 'replaced', known: known.commit, found: tip });
+  const fault = lostRecord(
+    ref,
+    { kind: 'replaced', known: known.commit, found: tip },
+    store.remote,
+  );
   return { fault, certain: true };
 }
 

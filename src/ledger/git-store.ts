@@ -1,4 +1,5 @@
 import { UserError } from '../core/user-error.ts';
+import { withoutPasswords } from './git-place.ts';
 import { type GitAnswer, runGit } from './git-process.ts';
 import {
   type LoggedCommit,
@@ -19,6 +20,8 @@ export interface GitStoreOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Milliseconds that one call of git may take; a minute unless told. */
   readonly timeout?: number;
+  /** Ends what git is at. */
+  readonly signal?: AbortSignal;
 }
 
 type Git = (args: readonly string[], input?: string) => Promise<GitAnswer>;
@@ -35,6 +38,7 @@ export function gitStore({ remote, timeout = 60_000, ...options }: GitStoreOptio
   const git: Git = (args, input) => runGit({ ...options, timeout }, args, input);
   const place: Place = { git, remote, refs: new Map() };
   return {
+    remote: remote.replace(/(\/\/[^/\s:@]*):[^/\s]*@/, '$1@'),
     tips: (prefix) => tips(place, prefix),
     record: async (commit) => {
       await bring(place, commit);
@@ -86,7 +90,7 @@ async function write({ git }: Place, commit: NewCommit): Promise<string> {
 
 async function made(git: Git, args: readonly string[], input: string): Promise<string> {
   const { exit, output, complaint } = await git(args, input);
-  if (exit !== 0) throw new Error(`git ${args[0]} failed: ${complaint}`);
+  if (exit !== 0) throw new Error(`git ${args[0]} failed: ${firstLine(complaint)}`);
   return output.trim();
 }
 
@@ -104,9 +108,21 @@ async function swap(
   const said = line?.split('\t')[2] ?? complaint;
   if (line && /^[ *+=-]/.test(line) && exit === 0) return { kind: 'moved' };
   if (line?.startsWith('!') && !said.includes('[remote failure]')) {
-    return { kind: 'refused', detail: said };
+    return { kind: 'refused', detail: withoutPasswords(said) };
   }
+  if (!line && denied.test(complaint)) throw notPushed(remote, complaint);
   return { kind: 'unknown', detail: firstLine(said) || `git push ended with ${exit}` };
+}
+
+/** Words of git, ssh and servers for somebody who may not push, before anything is sent. */
+const denied =
+  /permission denied|permission to .* denied|access denied|authentication failed|could not read (?:username|password)|returned error: 40[13]|read[- ]only|not allowed/i;
+
+function notPushed(remote: string, complaint: string): UserError {
+  return new UserError(
+    `git may not push to the ledger at ${withoutPasswords(remote)}: ${firstLine(complaint)}`,
+    'Give git on this machine credentials that may push `refs/understudy/*` there, as a deploy key with write access, then run again.',
+  );
 }
 
 async function history(place: Place, commit: string, limit: number): Promise<LoggedCommit[]> {
@@ -114,7 +130,7 @@ async function history(place: Place, commit: string, limit: number): Promise<Log
   const format = '--format=%H%x00%an%x00%B%x00';
   const args = ['log', '-z', '--no-show-signature', `--max-count=${limit}`, format, commit, '--'];
   const { exit, output, complaint } = await place.git(args);
-  if (exit !== 0) throw new Error(`git log failed: ${complaint}`);
+  if (exit !== 0) throw new Error(`git log failed: ${firstLine(complaint)}`);
   const parts = output.split('\0').filter((_, index) => index % 4 !== 3);
   return Array.from({ length: Math.floor(parts.length / 3) }, (_, index) => {
     const [sha = '', author = '', message = ''] = parts.slice(index * 3, index * 3 + 3);
@@ -124,14 +140,13 @@ async function history(place: Place, commit: string, limit: number): Promise<Log
 
 function unreachable(remote: string, { exit, complaint }: GitAnswer): UserError {
   const said = firstLine(complaint) || (exit === undefined ? 'it took too long' : `exit ${exit}`);
-  const place = remote.replace(/\/\/[^/@]*@/, '//');
   return new UserError(
-    `git could not read the ledger at ${place}: ${said.replaceAll(remote, place)}`,
-    'Check the address, the network and the credentials of git on this machine, then run again.',
+    `git could not read the ledger at ${withoutPasswords(remote)}: ${said}`,
+    'Check that the repository is there (`git init --bare` makes one), the network and the credentials of git on this machine, then run again.',
   );
 }
 
 function firstLine(text: string): string {
   const lines = text.split('\n').filter(Boolean);
-  return lines.find((line) => /^(fatal|error):/.test(line)) ?? lines[0] ?? '';
+  return withoutPasswords(lines.find((line) => /^(fatal|error):/.test(line)) ?? lines[0] ?? '');
 }

@@ -31,6 +31,8 @@ export type Swap =
  * user has to mend something, and any other error where a read or a write of objects failed.
  */
 export interface RefStore {
+  /** What people write for it in commands of git, where that is not `origin` of any clone. */
+  readonly remote?: string;
   /** All refs whose full name starts so, with their commits. */
   tips(prefix: string): Promise<ReadonlyMap<string, string>>;
   /** Text of the `record.json` of a commit; `undefined` when there is no such file or commit, or not yet. */

@@ -85,7 +85,7 @@ export async function transition<State>(
     const looked = await lookAgain(recorder, cell, at, pending);
     if ('outcome' in looked) return looked.outcome;
     at = looked.attempt;
-    if (attempt >= tries) return giveUp(cell, at);
+    if (attempt >= tries) return giveUp(cell, at, store.remote);
   }
 }
 
@@ -165,13 +165,14 @@ function recorded<State>(
   return { kind: 'recorded', snapshot: snapshotOf(cell, mine) };
 }
 
-function giveUp<State>(cell: Cell<State>, at: Attempt): Outcome<State> {
+function giveUp<State>(cell: Cell<State>, at: Attempt, remote?: string): Outcome<State> {
   const { pending, seen, swap, ref } = at;
   const snapshot: Snapshot<State> = snapshotOf(cell, seen.held);
   if (!pending) return { kind: 'contended', snapshot };
   const detail = swap && 'detail' in swap ? swap.detail : '';
   if (at.uncertain) return unknown(pending.mine, detail);
-  if (seen.behind && seen.held) throw lostRecord(ref, { kind: 'deleted', known: seen.held.commit });
+  if (seen.behind && seen.held)
+    throw lostRecord(ref, { kind: 'deleted', known: seen.held.commit }, remote);
   throw new UserError(
     `${ref} could not be moved: ${detail}`,
     'Whatever guards refs of the repository (rules, hooks, permissions) must let `refs/understudy/` be. Run again.',

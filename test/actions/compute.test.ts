@@ -20,7 +20,11 @@ function outputs(
   const { inputs: defaults } = readInputs({}, readComputePreviewIdInputs);
   const known = { repository, branch: undefined, commit: undefined, pullRequest: undefined };
   return toOutputs(
-    compute({ ...defaults, ...inputs }, { preview, pipelines: {} }, { ...known, ...facts }),
+    compute(
+      { ...defaults, ...inputs },
+      { preview, pipelines: {}, ledger: undefined },
+      { ...known, ...facts },
+    ),
     undefined,
   );
 }

@@ -12,7 +12,7 @@ const inPages = pages
   .flatMap((page) =>
     [...read(page).matchAll(/^```ya?ml\n([\s\S]*?)^```$/gm)]
       .map(([, text = '']) => text)
-      .filter((text) => /^(?:preview|pipelines):/m.test(text))
+      .filter((text) => /^(?:preview|pipelines|ledger):/m.test(text))
       .map((text, index) => [`${page}, example ${index + 1}`, text] as const),
   );
 const inExamples = readdirSync(new URL('examples/', root), { recursive: true })

@@ -105,6 +105,7 @@ preview:
       ],
     },
     pipelines: {},
+    ledger: undefined,
   });
 });
 

@@ -17,6 +17,7 @@ import {
   targetFaults,
 } from './cloudformation-cases.ts';
 import { kubernetesFaults, reviewAppFaults } from './kubernetes-cases.ts';
+import { ledgerFaults } from './ledger-cases.ts';
 import { pipelineFaults, severalPipelineFaults, stageFaults } from './pipeline-cases.ts';
 import { gateFaults, windowFaults } from './pipeline-gate-cases.ts';
 import { observeFaults } from './pipeline-observe-cases.ts';
@@ -53,6 +54,7 @@ describe.each([
   ['faults of edits', editFaults],
   ['faults under gates', gateFaults],
   ['faults of windows', windowFaults],
+  ['faults under ledger', ledgerFaults],
   ['several faults', severalFaults],
   ['several faults of pipelines', severalPipelineFaults],
 ])('%s', (_, files: readonly BadFile[]) => {
@@ -82,7 +84,7 @@ test('the corpus has at least 200 files, and none twice', () => {
   const kubernetes = [kubernetesFaults, reviewAppFaults].flat();
   const stages = [stageFaults, observeFaults, viaFaults, editFaults, gateFaults, windowFaults];
   const pipelines = [pipelineFaults, ...stages].flat();
-  files.push(...cloudFormation, ...kubernetes, ...pipelines);
+  files.push(...cloudFormation, ...kubernetes, ...pipelines, ...ledgerFaults);
   expect(cloudFormation.length).toBeGreaterThanOrEqual(60);
   expect(kubernetes.length).toBeGreaterThanOrEqual(100);
   expect(pipelines.length).toBeGreaterThanOrEqual(150);
@@ -105,6 +107,14 @@ test('a value of an environment variable is never shown', () => {
   );
   expect(problems).toHaveLength(2);
   expect(`${message}${problems.map(({ hint }) => hint)}`).not.toMatch(/8443917|s3cret/);
+});
+
+test('what logs in to the place of a ledger is never shown', () => {
+  const { message, problems } = refusal(
+    'ledger:\n  git: ["https://bot:s3cret@git.example.com/l.git"]\npipelines: "ssh://git:s3cret@host/x"\n',
+  );
+  expect(problems).toHaveLength(2);
+  expect(`${message}${problems.map(({ hint }) => hint)}`).not.toContain('s3cret');
 });
 
 test('more than 50 problems are counted rather than listed', () => {
