@@ -80,7 +80,10 @@ const repositoryOperations = {
 const otherOperations = {
   '/user': 'get',
   '/users/{username}': 'get',
-  '/orgs/{org}/teams/{team_slug}/memberships/{username}': 'get',
+  '/orgs/{org}/teams': 'get post',
+  '/orgs/{org}/teams/{team_slug}': 'get patch delete',
+  '/orgs/{org}/teams/{team_slug}/members': 'get',
+  '/orgs/{org}/teams/{team_slug}/memberships/{username}': 'get put delete',
   '/rate_limit': 'get',
 };
 

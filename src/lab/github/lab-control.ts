@@ -13,6 +13,7 @@ import type { Answer } from './route.ts';
 import type { SeedPull } from './seed.ts';
 import { seedPullRequests } from './seed.ts';
 import type { Permissions, Protection, RunState } from './state.ts';
+import { findTeam, newTeam, putTeam, withMembers } from './teams.ts';
 import { issueToken } from './tokens.ts';
 import type { World } from './world.ts';
 import { account, ensureRepository, gitDirectories, isRepositoryName } from './world.ts';
@@ -138,11 +139,13 @@ function addCollaborator(world: World, body: Body): Answer {
 }
 
 function setTeam(world: World, body: Body): Answer {
-  const key = `${text(body, 'org')}/${text(body, 'slug')}`.toLowerCase();
-  const members = Array.isArray(body.members) ? body.members.map(String) : [];
-  for (const login of members) account(world, login);
-  world.store.change((s) => ({ ...s, teams: { ...s.teams, [key]: members } }));
-  return made({ team: key, members });
+  const { login: org } = account(world, text(body, 'org'), 'Organization');
+  const slug = text(body, 'slug').toLowerCase();
+  const logins = Array.isArray(body.members) ? body.members.map(String) : [];
+  const members = withMembers(world, {}, logins, 'member');
+  const team = findTeam(world, org, slug) ?? { ...newTeam(world, org, slug), slug };
+  putTeam(world, { ...team, members });
+  return made({ team: `${org}/${slug}`, members: logins });
 }
 
 function seed(world: World, body: Body): Answer {

@@ -23,6 +23,8 @@ import { reviewRequestRoutes } from './routes/review-requests.ts';
 import { reviewRoutes } from './routes/reviews.ts';
 import { statusRoutes } from './routes/statuses.ts';
 import { tagRoutes } from './routes/tags.ts';
+import { teamMemberRoutes } from './routes/team-members.ts';
+import { teamRoutes } from './routes/teams.ts';
 import { userRoutes } from './routes/users.ts';
 
 /** Every endpoint of the API. Earlier ones win, so a fixed path stands before one with a name in it. */
@@ -51,5 +53,7 @@ export const apiRoutes: readonly Route[] = [
   ...releaseRoutes,
   ...environmentRoutes,
   ...userRoutes,
+  ...teamMemberRoutes,
+  ...teamRoutes,
   ...repositoryRoutes,
 ];

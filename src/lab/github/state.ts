@@ -223,14 +223,36 @@ export interface RepositoryState {
   readonly refs: Readonly<Record<string, string>>;
 }
 
+/** What a member of a team is in it. */
+export type TeamRole = 'member' | 'maintainer';
+
+/** A team of an organisation. */
+export interface TeamState {
+  readonly id: number;
+  readonly org: string;
+  readonly name: string;
+  readonly slug: string;
+  readonly description: string | null;
+  /** `secret` or `closed`. */
+  readonly privacy: string;
+  /** `notifications_enabled` or `notifications_disabled`. */
+  readonly notifications: string;
+  /** `pull`, `push` or `admin`. */
+  readonly permission: string;
+  /** By lower-case login. */
+  readonly members: Readonly<Record<string, TeamRole>>;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
 /** The whole of the stand-in, as it is written to disk. */
 export interface LabState {
   readonly version: 1;
   readonly lastId: number;
   readonly accounts: Readonly<Record<string, Account>>;
   readonly tokens: Readonly<Record<string, Token>>;
-  /** `org/slug` to the logins in the team. */
-  readonly teams: Readonly<Record<string, readonly string[]>>;
+  /** By lower-case `org/slug`. */
+  readonly teams: Readonly<Record<string, TeamState>>;
   /** By lower-case `owner/name`: GitHub's names do not differ by case. */
   readonly repositories: Readonly<Record<string, RepositoryState>>;
 }

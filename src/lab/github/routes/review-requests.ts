@@ -3,6 +3,7 @@ import { optionalTexts } from '../body.ts';
 import { currentPull, pullEvent, putIssue } from '../pulls.ts';
 import type { Answer, Context, Route } from '../route.ts';
 import { fullName } from '../state.ts';
+import { findTeam } from '../teams.ts';
 import { userView } from '../views/account.ts';
 import { type PullIssue, pullListView } from '../views/pull.ts';
 import { pullOf } from './pulls.ts';
@@ -51,7 +52,7 @@ function refuse(
 ): void {
   if (people.includes(issue.user))
     throw new ApiError(422, 'Review cannot be requested from pull request author.');
-  const known = (slug: string) => world.store.state().teams[`${repository.owner}/${slug}`];
+  const known = (slug: string) => findTeam(world, repository.owner, slug);
   const strangers = people.filter((login) => !repository.collaborators[login.toLowerCase()]);
   if (strangers.length === 0 && teams.every(known)) return;
   throw new ApiError(

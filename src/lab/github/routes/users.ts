@@ -39,12 +39,6 @@ export const userRoutes: readonly Route[] = [
     permission: { administration: 'write' },
     handle: (context) => putRole(context, undefined),
   },
-  {
-    method: 'GET',
-    path: '/orgs/{org}/teams/{slug}/memberships/{login}',
-    permission: { members: 'read' },
-    handle: membership,
-  },
 ];
 
 function demandAccount({ world }: Context, login: string): void {
@@ -105,12 +99,4 @@ function roleOf({ repository }: Context, login: string): string {
   if (known) return known;
   if (login.toLowerCase() === repository.owner.toLowerCase()) return 'admin';
   return repository.private ? 'none' : 'read';
-}
-
-function membership({ world, params }: Context) {
-  const { org = '', slug = '', login = '' } = params;
-  const members = world.store.state().teams[`${org}/${slug}`.toLowerCase()] ?? [];
-  if (!members.some((one) => one.toLowerCase() === login.toLowerCase())) throw notFound();
-  const url = `${world.origin()}/orgs/${org}/teams/${slug}/memberships/${login}`;
-  return { status: 200, body: { url, role: 'member', state: 'active' } };
 }

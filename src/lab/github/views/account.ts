@@ -73,29 +73,6 @@ export function organizationView(world: World, login: string): Json {
   };
 }
 
-/** `team-simple` of the published schema. */
-export function teamView(world: World, { owner }: RepositoryState, slug: string): Json {
-  const id = account(world, owner).id;
-  const api = `${world.origin()}/organizations/${id}/team/${slug}`;
-  return {
-    id,
-    node_id: nodeId('Team', `${owner}/${slug}`),
-    url: api,
-    html_url: `${world.origin()}/orgs/${owner}/teams/${slug}`,
-    name: slug,
-    slug,
-    description: null,
-    privacy: 'closed',
-    notification_setting: 'notifications_enabled',
-    permission: 'pull',
-    type: 'organization',
-    organization_id: id,
-    members_url: `${api}/members{/member}`,
-    repositories_url: `${api}/repos`,
-    parent: null,
-  };
-}
-
 /** How GitHub describes a person's bond to a repository; coarse, as there. */
 export function association(world: World, repository: RepositoryState, login: string): string {
   if (login.toLowerCase() === repository.owner.toLowerCase()) return 'OWNER';

@@ -1,11 +1,13 @@
 import { hasUnpassed } from '../commit-health.ts';
 import type { PullFacts } from '../pull-facts.ts';
 import type { IssueState, PullState, RepositoryState } from '../state.ts';
+import { findTeam } from '../teams.ts';
 import type { World } from '../world.ts';
 import type { Json } from './account.ts';
-import { association, nodeId, teamView, userView } from './account.ts';
+import { association, nodeId, userView } from './account.ts';
 import { commentCount, labelsOf } from './issue.ts';
 import { apiOf, htmlOf, repositoryView } from './repository.ts';
+import { teamView } from './team.ts';
 
 /** Issue that is known to be a pull request. */
 export type PullIssue = IssueState & { readonly pull: PullState };
@@ -36,7 +38,9 @@ export function pullListView(
     assignee: null,
     assignees: [],
     requested_reviewers: (pull.reviewers ?? []).map((login) => userView(world, login)),
-    requested_teams: (pull.reviewTeams ?? []).map((slug) => teamView(world, repository, slug)),
+    requested_teams: (pull.reviewTeams ?? [])
+      .flatMap((slug) => findTeam(world, repository.owner, slug) ?? [])
+      .map((team) => teamView(world, team)),
     labels: labelsOf(world, repository, issue),
     milestone: null,
     draft: pull.draft,
