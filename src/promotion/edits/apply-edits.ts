@@ -1,10 +1,10 @@
 import { isAlias, isScalar, parseAllDocuments } from 'yaml';
 import { type Problem, UserError } from '../../core/user-error.ts';
 import { applySplices, type Edit, type MarkerEdit, type PathEdit, type Splice } from './edit.ts';
-import { allScalars, type Found, findByPath, textAt } from './find-values.ts';
+import type { Found } from './find-values.ts';
 import { withImagePart } from './image-reference.ts';
 import { kustomizeSplices } from './kustomize.ts';
-import { parsePath } from './path.ts';
+import { meantValues } from './meant-values.ts';
 import { scalarSplice } from './scalar-splice.ts';
 import { checkCount, fault, readSource, type Source } from './source.ts';
 
@@ -38,7 +38,7 @@ type Result = Problem | { readonly splices: readonly Splice[] };
 
 function splicesFor(source: Source, edit: Edit): Result {
   if (edit.kind === 'kustomize') return kustomizeSplices(source, edit);
-  const found = edit.kind === 'path' ? byPath(source, edit) : byMarker(source, edit);
+  const found = meantValues(source, edit);
   if (!Array.isArray(found)) return found;
   const counted = checkCount(source, edit, found);
   if (counted) return counted;
@@ -47,50 +47,6 @@ function splicesFor(source: Source, edit: Edit): Result {
   return problem && 'message' in problem
     ? problem
     : { splices: results.filter((result): result is Splice => 'text' in result) };
-}
-
-function byPath(source: Source, { path, where = {} }: PathEdit): Found[] | Problem {
-  const steps = parsePath(path);
-  if (!steps)
-    return fault(
-      source,
-      undefined,
-      `${JSON.stringify(path)} is no path`,
-      'Write `image.tag`, `containers[0].image` or `images[name=web].newTag`.',
-    );
-  const conditions = Object.entries(where).map(([at, value]) => ({
-    steps: parsePath(at) ?? [],
-    value,
-  }));
-  return source.documents
-    .filter((document) =>
-      conditions.every(({ steps: at, value }) => at.length > 0 && textAt(document, at) === value),
-    )
-    .flatMap((document) => findByPath(document, steps));
-}
-
-function byMarker({ documents, text }: Source, { marker }: MarkerEdit): Found[] {
-  const scalars = documents.flatMap(allScalars);
-  return scalars.filter(({ node }) => {
-    const end = node.range?.[1];
-    if (end === undefined) return false;
-    const [line = ''] = text.slice(end).split(/\r?\n/, 1);
-    const comment = /^[\s,\]}]*#(.*)$/.exec(line)?.[1];
-    return comment !== undefined && hasWord(comment, marker);
-  });
-}
-
-function hasWord(comment: string, marker: string): boolean {
-  for (let at = comment.indexOf(marker); at >= 0; at = comment.indexOf(marker, at + 1)) {
-    const [before = ' ', after = ' '] = [comment[at - 1], comment[at + marker.length]];
-    if (!isWord(before, marker[0]) && !isWord(after, marker.at(-1))) return true;
-  }
-  return false;
-}
-
-function isWord(outside: string, inside: string | undefined): boolean {
-  const form = /[\w./:-]/;
-  return form.test(outside) && inside !== undefined && form.test(inside);
 }
 
 function spliceFor(

@@ -11,9 +11,26 @@ export function withImagePart(
   value: string,
 ): string | undefined {
   if (!(part === 'tag' ? tagForm : digestForm).test(value)) return undefined;
-  const [named = ''] = reference.split('@');
+  const { name } = partsOf(reference);
+  return part === 'tag' ? `${name}:${value}` : `${name}@${value}`;
+}
+
+/** The tag or digest of a reference; `undefined` where it has none, or the tag's place is taken by a digest. */
+export function imagePart(reference: string, part: 'tag' | 'digest'): string | undefined {
+  const { tag, digest } = partsOf(reference);
+  if (part === 'digest') return digest;
+  return digest === undefined ? tag : undefined;
+}
+
+function partsOf(reference: string): {
+  readonly name: string;
+  readonly tag: string | undefined;
+  readonly digest: string | undefined;
+} {
+  const [named = '', digest] = reference.split('@');
   const slash = named.lastIndexOf('/');
   const colon = named.indexOf(':', slash + 1);
-  const name = colon < 0 ? named : named.slice(0, colon);
-  return part === 'tag' ? `${name}:${value}` : `${name}@${value}`;
+  return colon < 0
+    ? { name: named, tag: undefined, digest }
+    : { name: named.slice(0, colon), tag: named.slice(colon + 1), digest };
 }

@@ -12,13 +12,7 @@ type Result = Problem | { readonly splices: readonly Splice[] };
  * and the other way round; an entry with neither gets a line of its own below its name.
  */
 export function kustomizeSplices(source: Source, edit: KustomizeEdit): Result {
-  const entries = source.documents.flatMap((document) => {
-    const images = isMap(document.contents) ? document.contents.get('images', true) : undefined;
-    return isSeq(images) ? images.items : [];
-  });
-  const named = entries.filter(
-    (entry): entry is YAMLMap => isMap(entry) && entry.get('name') === edit.image,
-  );
+  const named = entriesOf(source, edit.image);
   const counted = checkCount(source, edit, named);
   if (counted) return counted;
   const results = named.map((entry) => entrySplice(source, entry, edit));
@@ -26,6 +20,23 @@ export function kustomizeSplices(source: Source, edit: KustomizeEdit): Result {
   return problem && 'message' in problem
     ? problem
     : { splices: results.filter((result): result is Splice => 'text' in result) };
+}
+
+/** The values that an edit means, as they are; none of an entry that has the other of the two. */
+export function kustomizeValues(source: Source, { image, set }: KustomizeEdit): unknown[] {
+  return entriesOf(source, image).flatMap((entry) => {
+    const other = pairOf(entry, set === 'newTag' ? 'digest' : 'newTag');
+    const value = other ? undefined : pairOf(entry, set)?.value;
+    return value ? [value] : [];
+  });
+}
+
+function entriesOf({ documents }: Source, image: string): YAMLMap[] {
+  const entries = documents.flatMap((document) => {
+    const images = isMap(document.contents) ? document.contents.get('images', true) : undefined;
+    return isSeq(images) ? images.items : [];
+  });
+  return entries.filter((entry): entry is YAMLMap => isMap(entry) && entry.get('name') === image);
 }
 
 function entrySplice(

@@ -1,6 +1,7 @@
 import type { Instant } from '../../core/time.ts';
 import type { StageObservation } from '../facts.ts';
 import type { Promotion } from '../records/record.ts';
+import { byFileOfCommit } from './deployed-file.ts';
 import type { DeploymentLook, EnvironmentReader, ListedDeployment } from './ports.ts';
 import { empty, type Looking, type StageView, unknown } from './stage-view.ts';
 
@@ -33,7 +34,8 @@ export type DeploymentObservation = StageObservation & { readonly ref?: string }
 
 /**
  * What an environment runs by its deployments: the newest that ended decides. One that was reported to us later than
- * that was begun counts for more: jobs with `environment:` make deployments of the workflow's commit, not of ours.
+ * that was begun counts for more: jobs with `environment:` make deployments of the workflow's commit, not of ours. What
+ * a stage runs whose promotions edit files is what the files of that commit say.
  */
 export async function observeDeployments(
   view: StageView,
@@ -51,7 +53,8 @@ export async function observeDeployments(
   const isReported =
     reported?.endedAt !== undefined && reported.endedAt >= ended.deployment.createdAt;
   const observed = byDeployment(ended, at, late);
-  return isReported ? withReport(observed, reported) : observed;
+  if (isReported) return withReport(observed, reported);
+  return byFileOfCommit(view, ended.deployment, observed, looking);
 }
 
 /**

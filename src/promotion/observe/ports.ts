@@ -1,4 +1,5 @@
 import type { Duration, Instant } from '../../core/time.ts';
+import type { Edit } from '../edits/edit.ts';
 import type { Permission } from '../permissions.ts';
 import type { Relation } from '../versions.ts';
 
@@ -134,8 +135,12 @@ export interface HttpAnswer {
 /** Asks once, follows no redirects. Throws an `Error` with words for people where nothing answers in time. */
 export type Ask = (url: string, within: Duration) => Promise<HttpAnswer>;
 
-/** The texts at a path of a YAML or JSON file; throws a `UserError` for a file that is neither. See `valuesAt`. */
-export type ReadValues = (text: string, file: string, path: string) => Promise<readonly string[]>;
+/** The texts at a place of a YAML or JSON file; throws a `UserError` for a file that is neither. See `valuesAt`. */
+export type ReadValues = (
+  text: string,
+  file: string,
+  place: string | Edit,
+) => Promise<readonly string[]>;
 
 /** A CloudFormation stack. */
 export interface StackSight {

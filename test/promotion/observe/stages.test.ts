@@ -29,7 +29,7 @@ describe('a stage by a file', () => {
   } as const;
   const seen = async (text: string | undefined, path: string = settings.path) => {
     const files = text === undefined ? {} : { 'envs/web.yaml': text };
-    const readValues = async (...given: [string, string, string]) => valuesAt(...given);
+    const readValues = async (...given: Parameters<typeof valuesAt>) => valuesAt(...given);
     const { looking: given, warnings } = looking(world({ files }), { readValues });
     const observation = await observeStage(view({ ...settings, path }), given);
     return { observation, warnings };
