@@ -1,7 +1,6 @@
 import { secretsIn } from '../core/redact.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { openLedger } from '../ledger/open-ledger.ts';
-import type { RefStore } from '../ledger/ref-store.ts';
 import type { AskedFor } from '../promotion/instruction.ts';
 import { askPerson } from '../promotion/observe/ask-person.ts';
 import { type OpenObserver, openObserver } from '../promotion/observe/open-observer.ts';
@@ -14,12 +13,11 @@ import { versionValues } from '../promotion/ways/texts.ts';
 import type { WayContext } from '../promotion/ways/way.ts';
 import { pauseFor } from '../targets/pause.ts';
 import { askOverHttp } from './ask.ts';
-import { loadLedgerRefs } from './load-ledger.ts';
 import { loadRecurrences, loadStackReader, loadWorkloadReader } from './load-observers.ts';
 import { type Identity, identityOf } from './promotion/identity.ts';
 import { runVerification } from './promotion/run-verification.ts';
 import { stoppable } from './promotion/stoppable.ts';
-import type { Configured, Session } from './session.ts';
+import type { Session } from './session.ts';
 import { stageWays } from './stage-ways.ts';
 
 /** The world of one run over one pipeline. */
@@ -29,17 +27,16 @@ export interface PromotionWorld extends Identity {
   readonly observer: Pick<OpenObserver, 'warnings'>;
 }
 
-/** Connects all that a run over a pipeline needs. Sends nothing. Throws a `UserError`. */
-export async function openPromotionWorld(
-  configured: Configured,
+/** Connects all that a run over a pipeline needs. Sends nothing. */
+export function openPromotionWorld(
+  session: Session,
   settings: PipelineSettings,
   asked: AskedFor,
   by: string,
-): Promise<PromotionWorld> {
-  const { session } = configured;
+): PromotionWorld {
   const { github, run, now, inputs, context } = session;
   const identity = identityOf(run.environment, crypto.randomUUID().slice(0, 8));
-  const ledger = ledgerOf(session, await loadLedgerRefs(configured), identity.holder, by);
+  const ledger = ledgerOf(session, identity.holder, by);
   const ask = askOverHttp(run.environment);
   const reading = { environment: run.environment, signal: run.signal };
   const contextOf = (stage: string): WayContext => ({
@@ -82,14 +79,9 @@ export async function openPromotionWorld(
   return { ...identity, ports: stoppable(world, run.signal), ledger, observer };
 }
 
-function ledgerOf(
-  { run, now, inputs, context }: Session,
-  store: RefStore,
-  holder: string,
-  by: string,
-) {
+function ledgerOf({ github, run, now, inputs, context }: Session, holder: string, by: string) {
   return openLedger({
-    store,
+    store: github.ledgerRefs,
     writer: { id: holder, by, run: context.runUrl },
     secrets: [inputs.token, ...secretsIn(run.environment)],
     now,
