@@ -14,6 +14,7 @@ export const units = {
   'actions/recurrences.js': 'actions/recurrences.js',
   'promotion/observe/file-values.js': 'promotion/observe/file-values.js',
   'promotion/ways/pull-request/open.js': 'promotion/ways/pull-request/open.js',
+  'ledger/open-git-store.js': 'ledger/open-git-store.js',
   'config/parse.js': 'config/parse.js',
   'github/connect.js': 'github/connect.js',
   'targets/local/target.js': 'targets/local/target.js',

@@ -1,6 +1,7 @@
 import { secretsIn } from '../core/redact.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { openLedger } from '../ledger/open-ledger.ts';
+import type { RefStore } from '../ledger/ref-store.ts';
 import type { AskedFor } from '../promotion/instruction.ts';
 import { askPerson } from '../promotion/observe/ask-person.ts';
 import { type OpenObserver, openObserver } from '../promotion/observe/open-observer.ts';
@@ -13,11 +14,12 @@ import { versionValues } from '../promotion/ways/texts.ts';
 import type { WayContext } from '../promotion/ways/way.ts';
 import { pauseFor } from '../targets/pause.ts';
 import { askOverHttp } from './ask.ts';
+import { loadLedgerRefs } from './load-ledger.ts';
 import { loadRecurrences, loadStackReader, loadWorkloadReader } from './load-observers.ts';
 import { type Identity, identityOf } from './promotion/identity.ts';
 import { runVerification } from './promotion/run-verification.ts';
 import { stoppable } from './promotion/stoppable.ts';
-import type { Session } from './session.ts';
+import type { Configured, Session } from './session.ts';
 import { stageWays } from './stage-ways.ts';
 
 /** The world of one run over one pipeline. */
@@ -27,16 +29,17 @@ export interface PromotionWorld extends Identity {
   readonly observer: Pick<OpenObserver, 'warnings'>;
 }
 
-/** Connects all that a run over a pipeline needs. Sends nothing. */
-export function openPromotionWorld(
-  session: Session,
+/** Connects all that a run over a pipeline needs. Sends nothing. Throws a `UserError`. */
+export async function openPromotionWorld(
+  configured: Configured,
   settings: PipelineSettings,
   asked: AskedFor,
   by: string,
-): PromotionWorld {
+): Promise<PromotionWorld> {
+  const { session } = configured;
   const { github, run, now, inputs, context } = session;
   const identity = identityOf(run.environment, crypto.randomUUID().slice(0, 8));
-  const ledger = ledgerOf(session, identity.holder, by);
+  const ledger = ledgerOf(session, await loadLedgerRefs(configured), identity.holder, by);
   const ask = askOverHttp(run.environment);
   const reading = { environment: run.environment, signal: run.signal };
   const contextOf = (stage: string): WayContext => ({
@@ -79,9 +82,14 @@ export function openPromotionWorld(
   return { ...identity, ports: stoppable(world, run.signal), ledger, observer };
 }
 
-function ledgerOf({ github, run, now, inputs, context }: Session, holder: string, by: string) {
+function ledgerOf(
+  { run, now, inputs, context }: Session,
+  store: RefStore,
+  holder: string,
+  by: string,
+) {
   return openLedger({
-    store: github.ledgerRefs,
+    store,
     writer: { id: holder, by, run: context.runUrl },
     secrets: [inputs.token, ...secretsIn(run.environment)],
     now,

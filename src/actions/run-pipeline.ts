@@ -15,7 +15,7 @@ import type { PipelineSettings } from '../promotion/settings.ts';
 import type { ActionOutcome } from '../runner/run-action.ts';
 import { checkoutOf } from './checked-out-commit.ts';
 import { openPromotionWorld, type PromotionWorld } from './promotion-world.ts';
-import type { Session } from './session.ts';
+import type { Configured, Session } from './session.ts';
 
 /** What is asked of a pipeline, by whom, and where. */
 export interface Asked {
@@ -31,12 +31,18 @@ export interface Asked {
 
 /** Does what is asked of one pipeline, and shows people how it stands then. */
 export async function runPipeline(
-  session: Session,
+  configured: Configured,
   settings: PipelineSettings,
   asked: Asked,
 ): Promise<ActionOutcome> {
+  const { session } = configured;
   const { run } = session;
-  const world = openPromotionWorld(session, settings, askedFor(asked.instruction), asked.by);
+  const world = await openPromotionWorld(
+    configured,
+    settings,
+    askedFor(asked.instruction),
+    asked.by,
+  );
   const { holder, ownHolder, jitter } = world;
   const { records, before } = rememberingChanges(world.ports.records);
   const withoutFiles = lacksFiles(session, asked.instruction);

@@ -8,9 +8,10 @@ import type { Configured, Session } from './session.ts';
 
 /** Does what the inputs say of the pipeline that they mean. */
 export async function runPromote(
-  { session, configuration }: Configured,
+  configured: Configured,
   { pipeline, instruction, why, dryRun, config }: PromoteInputs,
 ): Promise<ActionOutcome> {
+  const { session, configuration } = configured;
   checkSpokenFor(session, instruction);
   const settings = choosePipeline(
     Object.values(configuration.pipelines),
@@ -19,7 +20,13 @@ export async function runPromote(
     config,
   );
   const { runUrl: source } = session.context;
-  return runPipeline(session, settings, { instruction, why, dryRun, source, by: actorOf(session) });
+  return runPipeline(configured, settings, {
+    instruction,
+    why,
+    dryRun,
+    source,
+    by: actorOf(session),
+  });
 }
 
 /** Does what a comment says of promotions, and answers it. */

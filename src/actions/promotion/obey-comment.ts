@@ -54,10 +54,11 @@ export async function obeyComment(
 }
 
 async function replyTo(
-  { session, configuration }: Configured,
+  configured: Configured,
   spoken: SpokenPromotion,
   dryRun: boolean,
 ): Promise<Replied> {
+  const { session, configuration } = configured;
   const pipelines = Object.values(configuration.pipelines);
   const command = readPromoteCommand(
     spoken.words,
@@ -74,12 +75,12 @@ async function replyTo(
     return refused(command.reason, false, `${escapeMarkdown(command.reason)}\n\n${helpText()}`);
   const repeated = command.kind === 'instruction' && refusalOfRepeat(session, author);
   if (repeated) return refused(repeated, false);
-  if (command.kind === 'status') return status(session, pipelines, command.pipeline, spoken);
-  return instructed(session, pipelines, command, spoken, dryRun);
+  if (command.kind === 'status') return status(configured, pipelines, command.pipeline, spoken);
+  return instructed(configured, pipelines, command, spoken, dryRun);
 }
 
 async function status(
-  session: Session,
+  configured: Configured,
   pipelines: readonly PipelineSettings[],
   name: string | undefined,
   { author: by, url: source }: SpokenPromotion,
@@ -88,7 +89,7 @@ async function status(
   const instruction = { mode: 'advance' } as const;
   const summaries: string[] = [];
   for (const settings of wanted) {
-    const shown = await runPipeline(session, settings, {
+    const shown = await runPipeline(configured, settings, {
       instruction,
       why: '',
       by,
@@ -102,7 +103,7 @@ async function status(
 }
 
 async function instructed(
-  session: Session,
+  configured: Configured,
   pipelines: readonly PipelineSettings[],
   { pipeline, instruction, why }: Extract<PromoteCommand, { kind: 'instruction' }>,
   { author: by, url: source }: SpokenPromotion,
@@ -112,7 +113,11 @@ async function instructed(
   if (!settings) throw new RangeError(`there is no pipeline ${pipeline}`);
   const given = { why, by, source, dryRun };
   if (instruction.mode !== 'advance')
-    return commanded(session, by, await runPipeline(session, settings, { ...given, instruction }));
+    return commanded(
+      configured.session,
+      by,
+      await runPipeline(configured, settings, { ...given, instruction }),
+    );
   const reachable = advances(settings, instruction);
   if (reachable.length === 0) {
     const reason =
@@ -121,7 +126,7 @@ async function instructed(
   }
   const outcomes: ActionOutcome[] = [];
   for (const each of reachable)
-    outcomes.push(await runPipeline(session, settings, { ...given, instruction: each }));
+    outcomes.push(await runPipeline(configured, settings, { ...given, instruction: each }));
   return outcomes.map(moved).reduce(joined);
 }
 
