@@ -6,8 +6,11 @@ import { newestOf } from './versions.ts';
 
 /** Why a version may not start here, however its gates stand. */
 export interface Refusal {
-  /** `none`: it is there. `once`: it had its promotion. `downgrade`: older. `order`: not comparable. */
-  readonly rule: 'none' | 'once' | 'downgrade' | 'order';
+  /**
+   * `none`: it is there. `once`: it had its promotion. `downgrade`: older. `order`: not comparable. `health`: nothing is
+   * offered, as a stage before is unknown.
+   */
+  readonly rule: 'none' | 'once' | 'downgrade' | 'order' | 'health';
   readonly reason: string;
 }
 

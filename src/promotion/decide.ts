@@ -7,7 +7,7 @@ import { lateAct } from './late-acts.ts';
 import { openClaim, openEffect } from './records/leases.ts';
 import { promotionId } from './records/promotion-id.ts';
 import { activePromotion, type Promotion } from './records/record.ts';
-import { selectVersion } from './select-version.ts';
+import { selectVersion, unknownBefore } from './select-version.ts';
 import { contextOf, isUnknown, knownFrom, type StageContext } from './stage-context.ts';
 import { commonGates, gatesFor } from './stage-gates.ts';
 import { inOrder } from './stage-graph.ts';
@@ -132,7 +132,8 @@ function nothingToDo(
 ): Decision {
   const { stage, known, record } = context;
   const last = record.promotions.at(-1);
-  const about = { gates: commonGates(context, undefined) };
+  const unknown = rule === 'health' ? unknownBefore(context) : [];
+  const about = { gates: [...commonGates(context, undefined), ...unknown] };
   if (rule === 'none') return decision(stage.name, 'none', rule, reason, about);
   if (last && rule === 'once' && (last.phase === 'failed' || last.phase === 'errored'))
     return decision(stage.name, 'failed', 'exhausted', last.reason, {
@@ -157,7 +158,8 @@ function nothingToDo(
         promotion: last.id,
       },
     );
-  return decision(stage.name, rule === 'order' ? 'blocked' : 'none', rule, reason, about);
+  const isBlocked = rule === 'order' || rule === 'health';
+  return decision(stage.name, isBlocked ? 'blocked' : 'none', rule, reason, about);
 }
 
 function idOf({ known, stage, record }: StageContext, version: string): string {

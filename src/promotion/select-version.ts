@@ -1,5 +1,7 @@
 import { isGone, offeredVersions, pairedVersion, type Refusal, refusalOf } from './candidates.ts';
-import type { StageContext } from './stage-context.ts';
+import type { Gate } from './gates/gate.ts';
+import { healthGate } from './gates/upstream.ts';
+import { contextOf, type StageContext } from './stage-context.ts';
 import { passesVersionGates } from './stage-gates.ts';
 
 /** The version whose turn it is, or why it is nobody's. */
@@ -64,15 +66,29 @@ function nobody(
   const { stage } = context;
   if (admitted !== undefined)
     return none('once', `${admitted} left ${stage.after.join(', ')} before it was ready to go on`);
-  if (offered === undefined)
-    return none(
-      'none',
-      stage.after.length > 0
-        ? `nothing was seen on ${stage.after.join(', ')} yet`
-        : 'there are no versions yet',
-    );
+  if (offered === undefined) return nothingOffered(context);
   const refusal = refusalOf(context, offered);
   return { version: undefined, refusal: refusal ?? { rule: 'none', reason: 'nothing is newer' } };
+}
+
+function nothingOffered(context: StageContext): Selection {
+  const { after } = context.stage;
+  if (after.length === 0) return none('none', 'there are no versions yet');
+  const unknown = unknownBefore(context).map(({ evidence }) => evidence);
+  return unknown.length > 0
+    ? none('health', unknown.join('; '))
+    : none('none', `nothing was seen on ${after.join(', ')} yet`);
+}
+
+/** The gates of stages before that nothing can come from, as nobody knows what they run. */
+export function unknownBefore({ known, stage: { after, need } }: StageContext): Gate[] {
+  const unknown = after
+    .map((stage) => {
+      const { observation } = contextOf(known, stage);
+      return healthGate({ stage, observation, visit: undefined, current: false });
+    })
+    .filter(({ state }) => state === 'unknown');
+  return need === 'all' || unknown.length === after.length ? unknown : [];
 }
 
 function olderThan(context: StageContext, versions: readonly string[], version: string): string[] {

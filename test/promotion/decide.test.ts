@@ -91,7 +91,7 @@ describe('of a stage after another', () => {
 
   test.each([
     ['is not well', { ...both, staging: unhealthy('v2') }, 'blocked', 'health'],
-    ['is not known', { ...both, staging: unknown() }, 'none', 'none'],
+    ['is not known', { ...both, staging: unknown() }, 'blocked', 'health'],
     ['is the same', { ...both, staging: healthy('v1') }, 'none', 'none'],
     ['is older', { staging: healthy('v1'), production: healthy('v2') }, 'none', 'downgrade'],
     [
@@ -267,9 +267,18 @@ describe('several stages before', () => {
     ['any', healthy('v2'), unhealthy('v3'), 'promote'],
     ['any', unhealthy('v2'), unhealthy('v2'), 'blocked'],
     ['any', unknown(), healthy('v2'), 'promote'],
-    ['all', unknown(), healthy('v2'), 'none'],
+    ['all', unknown(), healthy('v2'), 'blocked'],
+    ['any', unknown(), unknown(), 'blocked'],
+    ['any', unknown(), healthy(undefined), 'none'],
   ] as const)('%s of them: %j and %j', (need, eu, us, decision) => {
     expect(given(eu, us, need).decision).toBe(decision);
+  });
+
+  test('of which one that was never seen is unknown are named with the reason, as a gate too', () => {
+    const { decision, reason, gates } = given(healthy('v2'), unknown(), 'all');
+    const evidence = 'the health of us is not known: no answer within 10s';
+    expect({ decision, reason }).toEqual({ decision: 'blocked', reason: `health: ${evidence}` });
+    expect(gates).toEqual([{ gate: 'health', state: 'unknown', evidence }]);
   });
 });
 
