@@ -106,9 +106,11 @@ function recordLines(world: World, pipeline: string, now: string): string[] {
 function promotionLine({ attempts, ...rest }: StoredPromotion, now: string): string {
   const { reason: _, evidence: __, ...kept } = rest;
   const open = attempts.filter((each) => isOpen(each, kept.phase, now)).length;
-  const effects = attempts.flatMap(({ effect }) =>
-    effect ? [`${effect.kind} ${referenceOf(effect)}`] : [],
-  );
+  const effects = attempts.flatMap(({ effect, outcome }) => {
+    // What a run handed out that was killed reached nobody.
+    const isGone = effect?.kind === 'outputs' && outcome?.result === 'lost';
+    return effect && !isGone ? [`${effect.kind} ${referenceOf(effect)}`] : [];
+  });
   return timeless({ ...kept, open, effects, outcome: attempts.at(-1)?.outcome?.result });
 }
 
