@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { UserError } from '../core/user-error.ts';
+import { faultActions } from './github/faults.ts';
 import { startGitHub } from './github/server.ts';
 
 /** What `lab github --help` prints. */
@@ -15,6 +16,26 @@ Starts the stand-in of GitHub alone, and prints one JSON line when it is ready:
   --state DIR              where state and repositories are kept, and continued (default: a new
                            directory, removed at the end)
   --repository OWNER/NAME  a repository that shall exist (may be repeated)
+
+What GitHub has no button for, at the same address, as JSON:
+
+  POST /_lab/tokens         {"permissions": {"contents": "write", …}, "repository", "login"} → {"token"}
+  POST /_lab/repositories   {"name": "owner/name", "private"}
+  POST /_lab/collaborators  {"repository", "login", "permission"}
+  POST /_lab/teams          {"org", "slug", "members": […]}
+  POST /_lab/pulls          {"repository", "pulls": […] or "count"}: pull requests without their commits
+  POST /_lab/runs           {"repository", "head_sha", "status", "conclusion", …}: a run of a workflow;
+                            {"repository", "id", "status", "conclusion"}: what became of it
+  POST /_lab/workflows      {"repository", "path", "enabled"}
+  POST /_lab/protections    {"repository", "ref", "rule": "pull-request" or "no-force"}; no rule: none
+  POST /_lab/clock          {"now": "2026-11-21T09:00:00Z"}: time stands still there; null: real time
+  POST /_lab/faults         {"match": {"method", "path"}, "action", "times", "milliseconds"}, with one of
+                            ${faultActions.join(' ')}
+  GET  /_lab/faults         those still to come; DELETE: none
+  GET  /_lab/requests       {"method", "path", "status"} of every call; DELETE empties it
+  GET  /_lab/git-requests   the same of git over HTTP; DELETE empties it
+  GET  /_lab/events         payloads of webhooks, in order
+  GET  /_lab/state          what there is, for people
 `;
 
 /** `lab github`: serves until SIGINT or SIGTERM. Throws `UserError` on bad arguments. */

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { type Output, runLab } from '../../src/lab/command-line.ts';
@@ -86,6 +87,15 @@ test.each([
 ])('%j prints how it is used', async (argv, usage) => {
   expect(await runLab(argv, root, output)).toBe(0);
   expect(printed.out).toContain(usage);
+});
+
+test('lab github --help lists all that GitHub has no button for', async () => {
+  const source = readFileSync('src/lab/github/lab-control.ts', 'utf8');
+  const served = new Set([...source.matchAll(/'\w+ (\/_lab\/[\w-]+)'/g)].map(([, path]) => path));
+  expect(served.size).toBeGreaterThan(10);
+  expect(await runLab(['lab', 'github', '--help'], root, output)).toBe(0);
+  const listed = new Set(printed.out.match(/\/_lab\/[\w-]+/g));
+  expect(listed).toEqual(served);
 });
 
 test('a step is run and told in one line', async () => {
