@@ -62,6 +62,7 @@ function resolveStage(given: FileStage, via: Via): Stage {
     need,
     via,
     arrival: given.arrival ?? arrivalOf(via, given.observe),
+    ...(via === 'pull-request' && isByDeployments(given) && { reportEnds: true }),
     gates: resolveGates(gates),
     retry: {
       attempts: retry.attempts,
@@ -70,6 +71,10 @@ function resolveStage(given: FileStage, via: Via): Stage {
     },
     timeout: asDuration(timeout),
   };
+}
+
+function isByDeployments({ observe = defaultStage.observe }: FileStage): boolean {
+  return observe === 'deployments';
 }
 
 /** Once a ref is moved or a release is out, it is there; only a stage that says how it is seen is waited for. */

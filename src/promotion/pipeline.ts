@@ -40,6 +40,11 @@ export interface Stage {
    * `outputs` and `dispatch` are reported by default, all others observed.
    */
   readonly arrival: 'reported' | 'observed';
+  /**
+   * Whether the word of who deployed ends a promotion well, besides what is observed, once its pull request is merged:
+   * where deployments say what runs, they are but the word of who deployed.
+   */
+  readonly reportEnds?: boolean;
   readonly gates: GateSettings;
   readonly retry: RetrySettings;
   /** From the act (of a pull request: its merge) to the arrival; with `outputs` also the length of the lease. */

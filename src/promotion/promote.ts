@@ -7,7 +7,7 @@ import { stageNamed } from './pipeline.ts';
 import type { Observed } from './ports.ts';
 import { type Proceeded, proceedAll } from './proceed.ts';
 import type { PipelineRecord } from './records/record.ts';
-import { afterReport, giveReport } from './report-result.ts';
+import { afterReport, giveReport, mergeOf } from './report-result.ts';
 import type { PipelineSettings } from './settings.ts';
 import { type TidyPorts, tidyEnded } from './tidy.ts';
 import type { Answer } from './transitions/answer.ts';
@@ -72,7 +72,8 @@ async function reported(
   told: Extract<Instruction, { mode: 'report' }>,
 ): Promise<Promoted> {
   const { pipeline } = request.settings;
-  const answer = await giveReport({ ...request, pipeline, told }, ports.records);
+  const mergedAt = await mergeOf({ pipeline, told }, ports.records, (stage) => ports.way(stage));
+  const answer = await giveReport({ ...request, pipeline, told, mergedAt }, ports.records);
   const after = afterReport(answer.record, told.promotion);
   // What comes after the stage may go on now.
   const wakeAt = after?.decision === 'wait' ? undefined : ports.clock();

@@ -1,12 +1,14 @@
+import type { Instant } from '../core/time.ts';
 import { type Decision, decision } from './decision.ts';
 import type { Instruction } from './instruction.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { PipelineRecords } from './ports.ts';
 import { recordAnswer } from './record-answer.ts';
-import { leaseEnd } from './records/leases.ts';
+import { leaseEnd, openEffect } from './records/leases.ts';
 import { hasEnded, type PipelineRecord, type Promotion } from './records/record.ts';
 import { type Answer, refuse } from './transitions/answer.ts';
 import { report } from './transitions/report.ts';
+import type { StageWay } from './ways/way.ts';
 
 type Told = Extract<Instruction, { mode: 'report' }>;
 
@@ -14,6 +16,8 @@ type Told = Extract<Instruction, { mode: 'report' }>;
 export interface GivenReport {
   readonly pipeline: Pipeline;
   readonly told: Told;
+  /** See `Report`. */
+  readonly mergedAt: Instant | undefined;
   /** What the holder of a claim of this run begins with; it tells which attempt the run is about. */
   readonly ownHolder: string;
   /** Shown where the report has no evidence of its own. */
@@ -25,16 +29,49 @@ export interface GivenReport {
 
 /** Writes down how a deployment went. Throws a `UserError` where that is not certain. */
 export function giveReport(given: GivenReport, records: PipelineRecords): Promise<Answer> {
-  const { pipeline, told, source, jitter } = given;
+  const { pipeline, told, mergedAt, source, jitter } = given;
   return recordAnswer(records, given.dryRun, (record, at) => {
     const mistaken = mistakeOf(record, told);
     if (mistaken !== undefined) return refuse(record, mistaken);
     const attempt = told.attempt ?? ownAttempt(record, given);
     const evidence = told.evidence || source;
     const { promotion, result } = told;
-    const said = { promotion, result, evidence, at, ...(attempt !== undefined && { attempt }) };
+    const said = {
+      ...{ promotion, result, evidence, at },
+      ...(attempt !== undefined && { attempt }),
+      ...(mergedAt !== undefined && { mergedAt }),
+    };
     return report(record, pipeline, said, jitter);
   });
+}
+
+/**
+ * When the pull request of a promotion was merged that is said to run: who deploys what was merged is mostly faster than
+ * the next run, which would see it. `undefined` = it is not, or known already, or there is none.
+ */
+export async function mergeOf(
+  { pipeline, told }: Pick<GivenReport, 'pipeline' | 'told'>,
+  records: Pick<PipelineRecords, 'read'>,
+  way: (stage: string) => StageWay,
+): Promise<Instant | undefined> {
+  const byPull = pipeline.stages.filter(({ via }) => via === 'pull-request');
+  if (told.result !== 'success' || byPull.length === 0) return undefined;
+  const [stage, promotion] = promotionIn(await records.read(), told.promotion) ?? [];
+  const attempt = promotion && !hasEnded(promotion) ? openEffect(promotion) : undefined;
+  const { effect } = attempt ?? {};
+  const isOpen = effect?.kind === 'pull-request' && effect.doneAt === undefined;
+  if (!isOpen || !attempt || !promotion || !byPull.some(({ name }) => name === stage))
+    return undefined;
+  const { number, lease } = attempt;
+  const order = {
+    pipeline: pipeline.name,
+    stage: stage ?? '',
+    promotion,
+    attempt: number,
+    key: lease.effect,
+  };
+  const { state, at } = await way(order.stage).look(order, effect);
+  return state === 'done' ? at : undefined;
 }
 
 /** Whoever says more than the id must mean the same by it; `undefined` = they do, or no such promotion is known. */

@@ -140,6 +140,7 @@ describe('pipelines', () => {
             need: 'all',
             via: 'pull-request',
             arrival: 'observed',
+            reportEnds: true,
             gates: {
               soak: length('24h'),
               windows: {

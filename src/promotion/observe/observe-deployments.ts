@@ -143,13 +143,19 @@ function withReport(
 
 /** What was last known to have ended well here; only where the word of who deploys counts. */
 function reportedPromotion({ stage, record }: StageView): Promotion | undefined {
-  if (stage.arrival !== 'reported') return undefined;
+  const isWord = stage.arrival === 'reported';
+  if (!isWord && !stage.reportEnds) return undefined;
   return record.promotions
-    .filter(({ phase }) => phase === 'succeeded')
+    .filter(({ phase, reason }) => phase === 'succeeded' && (isWord || isReportedEnd(reason)))
     .reduce<Promotion | undefined>(
       (last, each) => (last && (last.endedAt ?? 0) > (each.endedAt ?? 0) ? last : each),
       undefined,
     );
+}
+
+/** By its reason, which begins with its rule: others were seen to arrive. */
+function isReportedEnd(reason: string): boolean {
+  return reason.startsWith('reported: ');
 }
 
 function withoutEnd(view: StageView, at: Instant, { underWay, more }: Search): StageObservation {

@@ -23,12 +23,15 @@ export interface Report {
   /** Text or address. */
   readonly evidence: string;
   readonly at: Instant;
+  /** When the pull request of it was merged, where that was asked for and is so. */
+  readonly mergedAt?: Instant;
 }
 
 /**
  * Notes how a deployment went. `failure` and `skipped` are tried again while attempts are left, `cancelled` is for a
- * person; `success` ends it, unless the stage is to be seen to run the version. A word about an attempt that is no
- * longer the latest, or about what has ended, changes nothing, but that what was handed out is over then.
+ * person; `success` ends it, unless the stage is to be seen to run the version, and is refused before the pull request
+ * of it is merged. A word about an attempt that is no longer the latest, or about what has ended, changes nothing, but
+ * that what was handed out is over then.
  */
 export function report(
   record: PipelineRecord,
@@ -48,6 +51,11 @@ export function report(
     return answer(record, record, `report: ${told.promotion} has ended: ${promotion.reason}`);
   if (!last || last.outcome || meantBy(told, last) !== last.number)
     return answer(record, record, `report: attempt ${told.attempt ?? ''} is not under way`);
+  if (isBeforeMerge(told, last))
+    return refuse(
+      record,
+      `report: the pull request of ${told.promotion} is not known to be merged, and nothing of it can run before`,
+    );
   const reported = withStage(record, stage.name, (before) => {
     const changed = withPromotion(before, promotion.id, (each) =>
       afterReport(each, stage, told, jitter),
@@ -55,6 +63,11 @@ export function report(
     return withoutBehind(changed, promotion.id);
   });
   return answer(record, reported, `report: ${stage.name} ${told.result}: ${told.evidence}`);
+}
+
+function isBeforeMerge({ result, mergedAt }: Report, { effect }: Attempt): boolean {
+  const isPull = effect?.kind === 'pull-request' && effect.doneAt === undefined;
+  return result === 'success' && isPull && mergedAt === undefined;
 }
 
 /** A report that names no attempt may be a late one of the attempt before, where nothing is known yet to be done under a claim. */
@@ -83,14 +96,10 @@ function withoutBehind<
   return rest;
 }
 
-function afterReport(
-  promotion: Promotion,
-  stage: Stage,
-  { result, evidence, at }: Report,
-  jitter: number,
-): Promotion {
+function afterReport(promotion: Promotion, stage: Stage, told: Report, jitter: number): Promotion {
+  const { result, evidence, at } = told;
   if (hasEnded(promotion)) return afterEnd(promotion, result, evidence, at);
-  if (result === 'success') return afterSuccess(promotion, stage, evidence, at);
+  if (result === 'success') return afterSuccess(promotion, stage, told);
   if (result === 'cancelled')
     return ended(
       withAttempt(promotion, { outcome: { result: 'cancelled', at, evidence } }),
@@ -121,13 +130,17 @@ function afterEnd(
 
 function afterSuccess(
   promotion: Promotion,
-  { arrival, name }: Stage,
-  evidence: string,
-  at: Instant,
+  { arrival, name, reportEnds = false }: Stage,
+  { evidence, at, mergedAt }: Report,
 ): Promotion {
   if (arrival === 'reported') return succeeded(promotion, at, `reported: ${evidence}`);
   const effect = lastAttempt(promotion)?.effect;
-  if (!effect || effect.doneAt !== undefined) return promotion;
-  const noted = withAttempt(promotion, { effect: { ...effect, doneAt: at } });
+  if (!effect) return promotion;
+  const isNew = effect.doneAt === undefined;
+  const noted = isNew
+    ? withAttempt(promotion, { effect: { ...effect, doneAt: mergedAt ?? at } })
+    : promotion;
+  if (reportEnds) return succeeded(noted, at, `reported: ${evidence}`);
+  if (!isNew) return promotion;
   return { ...noted, reason: `arrival: reported well; ${name} is yet to run ${promotion.version}` };
 }

@@ -176,6 +176,14 @@ describe('a stage whose arrivals are reported', () => {
     expect(bad.observation).toMatchObject({ health: 'unhealthy', version: 'v1' });
   });
 
+  test('runs it by pull request as well, but not what was only seen to arrive', async () => {
+    const ends = { via: 'pull-request', reportEnds: true } as const;
+    const word = { promotions: [promoted('v1', '09:30', { reason: 'reported: run 5' })] };
+    expect((await observe({}, word, ends)).observation).toMatchObject({ version: 'v1' });
+    const seen = { promotions: [promoted('v1', '09:30', { reason: 'arrived: web runs v1' })] };
+    expect((await observe({}, seen, ends)).observation).toMatchObject({ version: undefined });
+  });
+
   test('runs what was deployed by others later than the report', async () => {
     const { observation } = await observe(
       {

@@ -1,13 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
 import { decidePromotions } from '../../../src/promotion/decide.ts';
 import type { PromotionFacts, StageObservation } from '../../../src/promotion/facts.ts';
-import type { Pipeline } from '../../../src/promotion/pipeline.ts';
+import type { Pipeline, Stage } from '../../../src/promotion/pipeline.ts';
+import { withAttempt } from '../../../src/promotion/records/change-promotion.ts';
 import { attemptKey, promotionId } from '../../../src/promotion/records/promotion-id.ts';
 import {
   activePromotion,
+  type Effect,
   emptyRecord,
   type PipelineRecord,
   stageRecord,
+  withStage,
 } from '../../../src/promotion/records/record.ts';
 import { settle } from '../../../src/promotion/settle.ts';
 import { abort } from '../../../src/promotion/transitions/abort.ts';
@@ -175,6 +178,54 @@ describe('a report', () => {
       pipeline: observed,
     });
     expect(phases(arrived.record)).toEqual(['v4 succeeded g0']);
+  });
+
+  describe('on a promotion by pull request', () => {
+    const open = { kind: 'pull-request', reference: '7', at: at('12:00') };
+    const mergedAt = at('12:05');
+    const say = (more: Partial<Stage>, effect: Effect, given: Partial<Report> = {}) => {
+      const by = single({ via: 'pull-request', arrival: 'observed', ...more });
+      const record = withStage(
+        promote(empty, '12:00', 'v1', { pipeline: by }),
+        'production',
+        (all) => ({
+          ...all,
+          promotions: all.promotions.map((each) => withAttempt(each, { effect })),
+        }),
+      );
+      const [{ id = '' } = {}] = stageRecord(record, 'production').promotions;
+      const success = { promotion: id, result: 'success', evidence: 'run 7' } as const;
+      return report(record, by, { ...success, at: at('12:10'), ...given }, 0);
+    };
+
+    test('is refused before the merge, whatever the stage is seen by', () => {
+      for (const more of [{}, { reportEnds: true }]) {
+        const said = say(more, open);
+        expect(said.outcome).toBe('refused');
+        expect(said.reason).toContain('not known to be merged');
+      }
+    });
+
+    test('ends it after the merge where deployments say what runs, whoever saw the merge', () => {
+      const seen = say({ reportEnds: true }, { ...open, doneAt: mergedAt });
+      const asked = say({ reportEnds: true }, open, { mergedAt });
+      expect(asked.record).toEqual(seen.record);
+      const [promotion] = stageRecord(asked.record, 'production').promotions;
+      expect(promotion).toMatchObject({
+        phase: 'succeeded',
+        reason: 'reported: run 7',
+        attempts: [{ effect: { doneAt: mergedAt }, outcome: { result: 'succeeded' } }],
+      });
+    });
+
+    test('waits for the arrival after the merge where the stage itself says what runs', () => {
+      const { record } = say({}, open, { mergedAt });
+      const [promotion] = stageRecord(record, 'production').promotions;
+      expect(promotion).toMatchObject({
+        reason: 'arrival: reported well; production is yet to run v4',
+        attempts: [{ effect: { doneAt: mergedAt } }],
+      });
+    });
   });
 
   test('of failure is tried again while attempts are left, then is for a person', () => {
