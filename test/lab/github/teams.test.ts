@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Lab } from './lab.ts';
-import { openPull, repository, startLab } from './lab.ts';
+import { repository, startLab } from './lab.ts';
 
 const teams = '/orgs/acme/teams';
 
@@ -85,8 +85,8 @@ describe('a team', () => {
 
   test('that is deleted is asked for no review any longer', async () => {
     await make('passing');
-    const { number } = await openPull(lab, 'asked');
-    const path = `/repos/${repository}/pulls/${number}`;
+    lab.github.seedPullRequests(repository, [{}]);
+    const path = `/repos/${repository}/pulls/1`;
     const asked = { team_reviewers: ['passing'] };
     await lab.call('POST', `${path}/requested_reviewers`, asked);
     expect((await lab.call('GET', path)).body.requested_teams).toMatchObject([{ slug: 'passing' }]);
