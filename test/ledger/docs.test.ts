@@ -9,7 +9,10 @@ import { type Count, counter, ledgerOf, raise } from './counter.ts';
 
 const ref = 'refs/understudy/promotion/app';
 const cell = { ...counter('app'), kind: 'promotion' };
+const address = 'ssh://git@git.example.com/team/app-ledger.git';
 const page = readFileSync('docs/ledger.md', 'utf8');
+
+const elsewhere = 'Keep it in another repository';
 
 /** The commands of the page, by the heading they stand under. */
 function commandsUnder(heading: string): string[] {
@@ -44,8 +47,8 @@ describe('docs/ledger.md', () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   /** Runs the commands as a person would who copies them. */
-  const run = (heading: string, block = 0): string => {
-    const commands = commandsUnder(heading)[block];
+  const run = (heading: string, block = 0, at = { cwd: clone, place: remote }): string => {
+    const commands = commandsUnder(heading)[block]?.replaceAll(address, at.place);
     if (!commands) throw new Error(`no commands under ${heading}`);
     const env = {
       PATH: process.env.PATH,
@@ -57,16 +60,16 @@ describe('docs/ledger.md', () => {
       GIT_COMMITTER_NAME: 'Eve',
       GIT_COMMITTER_EMAIL: 'eve@example.com',
     };
-    const options = { cwd: clone, env, encoding: 'utf8', stdio: 'pipe' } as const;
+    const options = { cwd: at.cwd, env, encoding: 'utf8', stdio: 'pipe' } as const;
     return execFileSync('sh', ['-eu', '-c', commands], options);
   };
 
   test('has all its commands run here', () => {
     const tested = ['Read it', 'When a record is lost', 'Go back to an earlier record'];
-    const more = ['Change a record by hand', 'Keep a copy', 'Forget a cell'];
+    const more = ['Change a record by hand', 'Keep a copy', 'Forget a cell', elsewhere];
     const count = [...tested, ...more].flatMap(commandsUnder).length;
     expect(page.match(/^```sh$/gm)).toHaveLength(count);
-    expect(count).toBe(9);
+    expect(count).toBe(11);
   });
 
   test('reads refs, record and log', () => {
@@ -126,6 +129,20 @@ describe('docs/ledger.md', () => {
     expect((await read()).state).toEqual({ value: 40, by: 'dan' } satisfies Count);
     const outcome = await ledgerOf(store(), 'run-4').transition(cell, raise('eve'));
     expect(outcome).toMatchObject({ kind: 'recorded', snapshot: { state: { value: 41 } } });
+  });
+
+  test('moves to another repository, and is read and mended there', async () => {
+    const place = join(folder, 'elsewhere.git');
+    gitIn(folder, 'init', '--quiet', '--bare', place);
+    run(elsewhere, 1, { cwd: clone, place });
+    const moved = () => gitIn(place, 'for-each-ref', 'refs/understudy/promotion');
+    expect(moved()).toBe(gitIn(remote, 'for-each-ref', 'refs/understudy/promotion'));
+    run(elsewhere, 0, { cwd: folder, place });
+    const there = { cwd: join(folder, 'app-ledger'), place };
+    expect(run('Read it', 0, there)).toContain(`${tip()} commit\t${ref}\n`);
+    gitIn(place, 'update-ref', '-d', ref);
+    run('When a record is lost', 0, there);
+    expect(gitIn(place, 'rev-parse', ref)).toBe(gitIn(place, 'rev-parse', `${ref}+seen`));
   });
 
   test('keeps a copy, and forgets a cell', async () => {
