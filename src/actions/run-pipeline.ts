@@ -14,6 +14,7 @@ import type { PipelineView } from '../promotion/report/view.ts';
 import type { PipelineSettings } from '../promotion/settings.ts';
 import type { ActionOutcome } from '../runner/run-action.ts';
 import { checkoutOf } from './checked-out-commit.ts';
+import { toldFaults, withoutGraveFault } from './promotion/told-faults.ts';
 import { openPromotionWorld, type PromotionWorld } from './promotion-world.ts';
 import type { Configured, Session } from './session.ts';
 
@@ -47,13 +48,13 @@ export async function runPipeline(
   const { records, before } = rememberingChanges(world.ports.records);
   const withoutFiles = lacksFiles(session, asked.instruction);
   const request = { ...asked, settings, holder, ownHolder, jitter, withoutFiles };
-  const promoted = await promote(request, { ...world.ports, records }).catch(
-    explainStop(run.signal),
-  );
+  const promoted = await promote(request, { ...world.ports, records })
+    .then((ended) => withoutGraveFault(session, settings, asked.instruction, ended))
+    .catch(explainStop(run.signal));
   const problems = world.observer.warnings();
   const view = viewOf(session, settings, asked, promoted, problems);
   if (!asked.dryRun) await show(session, world.ledger, view, before(promoted.record));
-  return outcomeOf(view, promoted, problems);
+  return outcomeOf(view, promoted, problems, session);
 }
 
 /** A run that moved the record longer ago is over, or as good as over: nothing keeps it from showing that. */
@@ -159,13 +160,17 @@ function messageOf(cause: unknown): string {
 /** Outputs, summary and exit of a run. */
 function outcomeOf(
   view: PipelineView,
-  { answer, fault }: Promoted,
+  promoted: Promoted,
   problems: readonly Problem[],
+  session: Session,
 ): ActionOutcome {
+  const { answer } = promoted;
   const main = mainDecision(view.decisions);
   const failures: Problem[] = [];
   if (answer?.outcome === 'refused') failures.push(refusal(answer.reason));
   else if (main?.decision === 'failed') failures.push(failure(main.stage, main.reason));
+  const faults = toldFaults(session, view.settings, promoted);
+  failures.push(...faults.failures);
   const others = view.decisions.filter((each) => each.decision === 'failed' && each !== main);
   return {
     outputs: promotionOutputs(view),
@@ -174,7 +179,7 @@ function outcomeOf(
     warnings: [
       ...problems.map(({ message, hint }) => `${message}\n${hint}`),
       ...others.map(({ stage, reason }) => `${stage} failed: ${reason}`),
-      ...(fault === undefined ? [] : [faultOf(fault)]),
+      ...faults.warnings,
     ],
     failures,
   };
@@ -215,7 +220,3 @@ const hints: Readonly<Record<string, string>> = {
   override: 'Name the gates and say why, as `/promote override production v1.2 soak because …`.',
   until: 'Say a moment to come, as 2026-11-24T18:00:00Z, or a length of time, as 4h.',
 };
-
-function faultOf(cause: unknown): string {
-  return `something went wrong after a promotion was handed out; the next run goes on: ${messageOf(cause)}`;
-}

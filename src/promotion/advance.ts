@@ -1,5 +1,4 @@
 import { type Duration, duration, type Instant } from '../core/time.ts';
-import { UserError } from '../core/user-error.ts';
 import { clockMargin, mayAct } from '../ledger/lease.ts';
 import { decidePromotions } from './decide.ts';
 import type { Decision } from './decision.ts';
@@ -47,6 +46,8 @@ export interface Advanced {
   readonly record: PipelineRecord;
   /** How the claims ended; `undefined` = there was nothing to record, or it was a dry run. */
   readonly changed: Changed['kind'] | undefined;
+  /** What was thrown as a claim was carried out: it stands, and the next run looks for what was done under it. */
+  readonly faults: readonly unknown[];
 }
 
 interface Plan {
@@ -66,7 +67,7 @@ export async function advance(request: AdvanceRequest, ports: AdvancePorts): Pro
   const { pipeline, asked } = request;
   const facts = { pipeline, ...observed, now: clock(), ...(asked && { asked }) };
   let plan = planFrom(request, { ...facts, record: before });
-  if (request.dryRun) return { ...plan, changed: undefined };
+  if (request.dryRun) return { ...plan, changed: undefined, faults: [] };
   let outrun = false;
   const changed = await records.change((record, now) => {
     outrun = isOutrun(facts, before, record);
@@ -74,9 +75,10 @@ export async function advance(request: AdvanceRequest, ports: AdvancePorts): Pro
     plan = planFrom(request, { ...facts, record, now });
     return nextOf(plan, { ...facts, record, now });
   });
-  if (changed.kind !== 'recorded') return { ...plan, changed: outrun ? 'contended' : changed.kind };
-  const record = await actOnClaims(request, ports, plan, changed.record);
-  return { decisions: plan.decisions, record, changed: changed.kind };
+  if (changed.kind !== 'recorded')
+    return { ...plan, changed: outrun ? 'contended' : changed.kind, faults: [] };
+  const acted = await actOnClaims(request, ports, plan, changed.record);
+  return { decisions: plan.decisions, changed: changed.kind, ...acted };
 }
 
 /**
@@ -129,14 +131,14 @@ function nextOf({ decisions, record, next }: Plan, facts: PromotionFacts): NextR
 
 /**
  * One after the other, so that a run that is told to stop leaves one open claim at most undone. What fails at one stage
- * is thrown after the others had their turn.
+ * keeps none of the others from their turn.
  */
 async function actOnClaims(
   request: AdvanceRequest,
   ports: AdvancePorts,
   { decisions }: Plan,
   record: PipelineRecord,
-): Promise<PipelineRecord> {
+): Promise<Pick<Advanced, 'record' | 'faults'>> {
   let latest = record;
   const faults: unknown[] = [];
   for (const decided of decisions) {
@@ -149,14 +151,7 @@ async function actOnClaims(
       faults.push(cause);
     }
   }
-  if (faults.length > 0) throw joined(faults);
-  return latest;
-}
-
-/** One error of several; what is not the user's to mend says more than what is. */
-function joined(faults: readonly unknown[]): unknown {
-  const problems = faults.flatMap((fault) => (fault instanceof UserError ? fault.problems : []));
-  return faults.find((fault) => !(fault instanceof UserError)) ?? UserError.all(problems);
+  return { record: latest, faults };
 }
 
 /** The attempt that is this run's to carry out; none where the claim is another's, or handed out already. */

@@ -1,9 +1,8 @@
 import type { Instant } from '../core/time.ts';
 import { type AdvancePorts, type AdvanceRequest, advance } from './advance.ts';
-import { type Decision, decision } from './decision.ts';
-import type { Changed, NextRecord, Observed, Observer, PipelineRecords } from './ports.ts';
-import { openEffect } from './records/leases.ts';
-import { activePromotion, type PipelineRecord } from './records/record.ts';
+import type { Decision } from './decision.ts';
+import type { Observed, Observer } from './ports.ts';
+import type { PipelineRecord } from './records/record.ts';
 import { concluded } from './report/conclude.ts';
 import type { StageSettings } from './settings.ts';
 import { verify } from './transitions/approve.ts';
@@ -41,8 +40,8 @@ export interface Moved {
   readonly observed: Observed | undefined;
   /** When a verification may be tried again. */
   readonly retryAt: Instant | undefined;
-  /** What was thrown after something had been handed out, which is not to be lost with it. */
-  readonly fault: unknown;
+  /** What was thrown after something had been claimed, which is not to be lost with it. */
+  readonly faults: readonly unknown[];
 }
 
 /**
@@ -59,7 +58,7 @@ export async function moveOn(request: MoveRequest, ports: MovePorts): Promise<Mo
     decisions,
     now: ports.clock(),
   });
-  const due = request.dryRun || first.fault ? [] : runnable(request, factsOf(first));
+  const due = request.dryRun || first.faults.length > 0 ? [] : runnable(request, factsOf(first));
   if (due.length === 0 || !first.observed)
     return { ...first, retryAt: verificationRetryAt(factsOf(first)) };
   try {
@@ -69,7 +68,7 @@ export async function moveOn(request: MoveRequest, ports: MovePorts): Promise<Mo
     return { ...second, decisions, retryAt: verificationRetryAt(factsOf(second)) };
   } catch (cause) {
     if (!first.decisions.some(isAct)) throw cause;
-    return { ...first, fault: cause };
+    return { ...first, faults: [cause] };
   }
 }
 
@@ -106,44 +105,11 @@ async function runVerifications(
 }
 
 async function advanceOnce(request: MoveRequest, ports: MovePorts): Promise<Moved> {
-  const { records, last } = rememberingRecords(ports.records);
   const { observer, observed } = rememberingObserver(ports.observer);
   const { holder, dryRun } = request;
-  try {
-    const { decisions, record, changed } = await advance(request, { ...ports, records, observer });
-    const ended = concluded({ decisions, record, changed, holder, dryRun });
-    return { decisions: ended, record, observed: observed(), retryAt: undefined, fault: undefined };
-  } catch (cause) {
-    const record = last();
-    const decisions = record ? handedOut(record, holder) : [];
-    if (!record || decisions.length === 0) throw cause;
-    return { decisions, record, observed: observed(), retryAt: undefined, fault: cause };
-  }
-}
-
-/** What this run was given to deploy: nobody else will, before the lease ends. */
-function handedOut(record: PipelineRecord, holder: string): Decision[] {
-  return Object.entries(record.stages).flatMap(([stage, state]) => {
-    const active = activePromotion(state);
-    const attempt = active && openEffect(active);
-    if (!active || attempt?.effect?.kind !== 'outputs' || attempt.lease.holder !== holder)
-      return [];
-    const { id, version } = active;
-    const more = { version, promotion: id, attempt: attempt.number, act: 'claim' } as const;
-    return [decision(stage, 'promote', 'claimed', `it is the turn of ${version}`, more)];
-  });
-}
-
-function rememberingRecords(records: PipelineRecords) {
-  let last: PipelineRecord | undefined;
-  const change = async (
-    next: (before: PipelineRecord, now: Instant) => NextRecord | undefined,
-  ): Promise<Changed> => {
-    const changed = await records.change(next);
-    if (changed.kind !== 'unknown') last = changed.record;
-    return changed;
-  };
-  return { records: { read: () => records.read(), change }, last: () => last };
+  const { faults, ...advanced } = await advance(request, { ...ports, observer });
+  const decisions = concluded({ ...advanced, holder, dryRun });
+  return { decisions, record: advanced.record, observed: observed(), retryAt: undefined, faults };
 }
 
 function rememberingObserver(observer: Observer) {

@@ -51,8 +51,8 @@ export interface Promoted {
   readonly proceeded: readonly Proceeded[];
   /** The earliest moment at which more can be done than the decisions say. */
   readonly wakeAt: Instant | undefined;
-  /** What was thrown after something had been handed out. */
-  readonly fault: unknown;
+  /** What was thrown after something had been claimed; the next run goes on with it. */
+  readonly faults: readonly unknown[];
 }
 
 /** How long nobody else may act after a claim: several times what an act may take. */
@@ -146,7 +146,7 @@ function said(
 ): Promoted {
   const answer = { outcome, reason };
   const later = outcome === 'done' ? wakeAt : undefined;
-  return { decisions, record, observed, answer, proceeded: [], wakeAt: later, fault: undefined };
+  return { decisions, record, observed, answer, proceeded: [], wakeAt: later, faults: [] };
 }
 
 async function move(
@@ -161,7 +161,7 @@ async function move(
     ports,
   );
   const { retryAt: wakeAt, ...rest } = moved;
-  if (dryRun || moved.fault) return { ...rest, proceeded: [], wakeAt };
+  if (dryRun || moved.faults.length > 0) return { ...rest, proceeded: [], wakeAt };
   const proceeded = await proceedAll(ports, moved);
   const record = await clearAway(request, ports, moved.record);
   return { ...rest, record, proceeded, wakeAt };

@@ -117,6 +117,7 @@ export class Crew {
           clock,
         },
       );
+      if (advanced.faults.length > 0) throw advanced.faults[0];
       if (this.world.pipeline.stages.some(({ via }) => via === 'dispatch'))
         await this.tidy(holder, advanced.record, turn, clock);
       await turn();

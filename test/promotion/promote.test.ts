@@ -89,14 +89,18 @@ describe('a run over a pipeline', () => {
     const promoted = await promote(request(world), ports(world));
     expect(promoted.decisions).toMatchObject([
       { stage: 'staging', decision: 'promote', version: 'v2' },
+      { stage: 'production', decision: 'wait', rule: 'claimed', version: 'v1' },
     ]);
-    expect(promoted.fault).toEqual(new Error('the answer was lost'));
+    expect(promoted.faults).toEqual([new Error('the answer was lost')]);
   });
 
-  test('fails with what went wrong, where nothing was handed out', async () => {
+  test('tells what went wrong, and until when its claim stands, where nothing was handed out', async () => {
     const world = staged();
     world.faults.act = 'before';
-    await expect(promote(request(world), ports(world))).rejects.toThrow('the answer was lost');
+    const { decisions, faults } = await promote(request(world), ports(world));
+    const wakeAt = world.now + 10 * 60_000;
+    expect(decisions[1]).toMatchObject({ decision: 'wait', rule: 'claimed', wakeAt });
+    expect(faults).toEqual([new Error('the answer was lost')]);
   });
 
   test('that looks only writes nothing and does nothing', async () => {
@@ -228,7 +232,7 @@ describe('what was handed out', () => {
     };
     const promoted = await promote(asked(world), ports(world, { observer: { observe } }));
     expect(promoted.decisions).toContainEqual(expect.objectContaining(handed));
-    expect([looks, promoted.fault]).toEqual([2, away]);
+    expect([looks, promoted.faults]).toEqual([2, [away]]);
   });
 
   test('is told, although it cannot be noted that something was cleared away', async () => {

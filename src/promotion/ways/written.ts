@@ -44,10 +44,16 @@ export function passing({ as, detail }: Refused, at: Instant): Failed | undefine
 
 /** The error of an act whose outcome nobody knows: the next run looks for it before it does anything. */
 export function unknownOutcome(what: string, detail: string): UserError {
-  return new UserError(
+  const error = new UserError(
     `it is not known whether ${what}: ${detail}`,
     'Run again: what was done is looked for first, and done again only if it is not there.',
   );
+  return Object.assign(error, { isOutcomeUnknown: true });
+}
+
+/** Whether an act was thrown out of by such an error; by its shape, as each bundle has classes of its own. */
+export function isOutcomeUnknown(cause: unknown): boolean {
+  return cause instanceof UserError && 'isOutcomeUnknown' in cause;
 }
 
 /** A text of others on one line, at most 300 characters. */
