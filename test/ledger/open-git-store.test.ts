@@ -67,6 +67,23 @@ describe('a ledger at a place that the configuration names', () => {
     expect(await store.tips('refs/')).toEqual(new Map([[expect.any(String), expect.any(String)]]));
   });
 
+  test('is at a remote of a shallow checkout, and moves no ref of that', async () => {
+    gitIn(workspace, 'commit', '--quiet', '--allow-empty', '--message', 'one');
+    gitIn(workspace, 'commit', '--quiet', '--allow-empty', '--message', 'two');
+    const shallow = join(folder, 'shallow');
+    gitIn(folder, 'clone', '--quiet', '--depth=1', `file://${workspace}`, shallow);
+    gitIn(shallow, 'remote', 'add', 'ledger', bare);
+    const before = gitIn(shallow, 'for-each-ref');
+    for (const by of ['cyd', 'dan']) {
+      const environment = { PATH: process.env.PATH, HOME: folder };
+      const place = { place: 'ledger', workspace: shallow, temp: folder, environment };
+      const ledger = ledgerOf(await openGitStore(place), by);
+      expect(await ledger.transition(cell, raise(by))).toMatchObject({ kind: 'recorded' });
+    }
+    expect(gitIn(bare, 'rev-list', '--count', ref)).toBe('3');
+    expect(gitIn(shallow, 'for-each-ref')).toBe(before);
+  });
+
   test('is reached by ssh, as git is told to', async () => {
     const place = `ssh://git@git.example.com${bare.replaceAll(' ', '%20')}`;
     const store = await open(place, ssh('reaches', 'exec sh -c "$last"'));
