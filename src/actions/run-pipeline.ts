@@ -43,7 +43,7 @@ export async function runPipeline(
     settings,
     askedFor(asked.instruction),
     asked.by,
-  );
+  ).catch(explainStop(run.signal));
   const { holder, ownHolder, jitter } = world;
   const { records, before } = rememberingChanges(world.ports.records);
   const withoutFiles = lacksFiles(session, asked.instruction);
