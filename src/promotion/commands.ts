@@ -1,3 +1,4 @@
+import { nearest } from '../core/nearest.ts';
 import { start } from '../core/start.ts';
 import { parseDuration, parseInstant } from '../core/time.ts';
 import { overridableGates } from './gates/override.ts';
@@ -63,6 +64,8 @@ export function readPromoteCommand(
   if (pipelines.length === 0)
     return invalid('pipelines: the configuration of the default branch has no `pipelines`');
   if (verb === 'status' && rest.length === 0) return { kind: 'status', pipeline: undefined };
+  const wrong = verb === undefined ? unknownWord(rest, pipelines) : undefined;
+  if (wrong !== undefined) return invalid(wrong);
   const place = findPlace(rest, pipelines);
   if (typeof place === 'string') return invalid(place);
   const { pipeline } = place;
@@ -135,6 +138,28 @@ function findPlace(words: readonly string[], pipelines: readonly Pipeline[]): Pl
   const [single] = having;
   if (single && having.length === 1) return inPipeline(single, [first ?? '', ...others]);
   return `pipeline: say which one is meant: ${pipelines.map(({ name }) => name).join(', ')}`;
+}
+
+/** The sentence for a first word that may have been meant as a command or as a stage; `undefined` = it is one, or a pipeline. */
+function unknownWord(
+  [word]: readonly string[],
+  pipelines: readonly Pipeline[],
+): string | undefined {
+  const stages = pipelines.flatMap((pipeline) => pipeline.stages.map(({ name }) => name));
+  const names = pipelines.map(({ name }) => name);
+  const isPlace = names.some((name) => word === name || word?.startsWith(`${name}/`));
+  if (word === undefined || isPlace || stages.includes(word)) return undefined;
+  const said = start(word, 60);
+  const [verb, stage] = [nearest(said, verbs), nearest(said, stages)];
+  const meant = [
+    ...(verb === undefined ? [] : [`\`${promotePrefix} ${verb}\``]),
+    ...(stage === undefined ? [] : [`the stage ${JSON.stringify(stage)}`]),
+  ];
+  const question = `did you mean ${meant.join(' or ')}?`;
+  const help = `the stages are ${stages.join(', ')}, the commands ${verbs.join(', ')}`;
+  return `command: no command and no stage is called ${JSON.stringify(said)}; ${
+    meant.length > 0 ? question : help
+  }`;
 }
 
 /** `app/production` is two words, where `app` is a pipeline. */

@@ -70,8 +70,7 @@ function circumstances(
     known && command.stage !== undefined ? contextOf(known, command.stage) : undefined;
   return {
     pipeline,
-    // An emergency without a reason is refused.
-    author: { by, at, why: why || (command.mode === 'override' ? '' : 'no reason was given') },
+    author: { by, at, why },
     source,
     current: context?.current,
     isUnmerged: context !== undefined && isUnmerged(context),

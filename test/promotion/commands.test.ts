@@ -135,7 +135,12 @@ describe('with several pipelines', () => {
 describe('what is not understood says why', () => {
   test.each([
     ['/promote approve prodction v1', /^stage: .*did you mean "production"\?$/],
-    ['/promote v1.2', /^stage: .*it has staging, production$/],
+    ['/promote v1.2', /^command: .*"v1.2"; the stages are staging, production, the commands app/],
+    [
+      '/promote aprove production',
+      /^command: no command and no stage is called "aprove"; did you mean `\/promote approve`\?$/,
+    ],
+    ['/promote prodction', /"prodction"; did you mean the stage "production"\?$/],
     ['/promote approve', /^stage: say which stage/],
     ['/promote approve production', /^version: say which version/],
     ['/promote override production v1', /^override: say which gates, among all, health/],

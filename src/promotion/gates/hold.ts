@@ -1,5 +1,6 @@
 import type { Instant } from '../../core/time.ts';
 import type { Hold, Pin } from '../records/record.ts';
+import { withReason } from '../records/with-reason.ts';
 import type { Gate } from './gate.ts';
 
 /** Shut while someone holds the stage, or the whole pipeline. The one that ends last is told. */
@@ -15,7 +16,7 @@ export function holdGate(holds: readonly (Hold | undefined)[], now: Instant): Ga
       state: 'refused',
       since: hold.at,
       ...(hold.until !== undefined && { until: hold.until }),
-      evidence: `held by ${hold.by}: ${hold.why}`,
+      evidence: `held by ${withReason(hold.by, hold.why)}`,
     }
   );
 }
@@ -27,7 +28,7 @@ export function pinGate(pin: Pin | undefined): Gate | undefined {
       gate: 'pin',
       state: 'refused',
       since: pin.at,
-      evidence: `rolled back to ${pin.version} by ${pin.by}: ${pin.why}`,
+      evidence: `rolled back to ${pin.version} by ${withReason(pin.by, pin.why)}`,
     }
   );
 }

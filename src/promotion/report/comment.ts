@@ -3,6 +3,7 @@ import { type Duration, formatDuration, formatInstant, type Instant } from '../.
 import { type Gate, isOpen } from '../gates/gate.ts';
 import type { Stage } from '../pipeline.ts';
 import { hasEnded, type PipelineRecord, type Promotion, stageRecord } from '../records/record.ts';
+import { withReason } from '../records/with-reason.ts';
 import { shortened } from '../ways/texts.ts';
 import { renderSteadyGates } from './gates-table.ts';
 import { cut, shownName, shownSentence, shownText, shownVersion } from './shown.ts';
@@ -100,7 +101,7 @@ function renderActive(
     ];
   if (promotion.kind === 'rollback') {
     const { pin } = stageRecord(record, stage.name);
-    const said = pin ? ` By ${shownSentence(`${pin.by}: ${pin.why}`)}` : '';
+    const said = pin ? ` By ${shownSentence(withReason(pin.by, pin.why))}` : '';
     return [`🔵 May be merged: a rollback passes all gates.${said}`, ''];
   }
   if (gates.length === 0) return ['🔵 No gate is asked of it now.', ''];

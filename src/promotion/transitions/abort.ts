@@ -1,5 +1,6 @@
 import { ended, withPromotion } from '../records/change-promotion.ts';
 import { activePromotion, type PipelineRecord, stageRecord, withStage } from '../records/record.ts';
+import { withReason } from '../records/with-reason.ts';
 import { type Answer, type Author, answer, refuse } from './answer.ts';
 
 /**
@@ -21,7 +22,7 @@ export function abort(
       : refuse(record, `abort: ${stage} knows no promotion ${id}`);
   }
   if (!active) return answer(record, record, `abort: nothing is under way in ${stage}`);
-  const reason = `aborted: by ${by}: ${why}`;
+  const reason = `aborted: by ${withReason(by, why)}`;
   const aborted = withStage(record, stage, (state) =>
     withPromotion(state, active.id, (promotion) => ended(promotion, 'aborted', reason, at)),
   );

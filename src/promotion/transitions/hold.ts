@@ -1,5 +1,6 @@
 import { formatInstant, type Instant } from '../../core/time.ts';
 import { type Hold, type PipelineRecord, withStage } from '../records/record.ts';
+import { withReason } from '../records/with-reason.ts';
 import { type Answer, type Author, answer } from './answer.ts';
 
 /** Stops a stage, or with no stage the whole pipeline, until then or until it is released. */
@@ -12,7 +13,7 @@ export function hold(
   const wanted: Hold = { by, why, at, ...(until !== undefined && { until }) };
   const what = stage ?? `pipeline ${record.pipeline}`;
   const end = until === undefined ? '' : ` until ${formatInstant(until)}`;
-  const reason = `hold: ${what} is held by ${by}${end}: ${why}`;
+  const reason = `hold: ${what} is held by ${withReason(`${by}${end}`, why)}`;
   if (stage !== undefined) {
     const held = withStage(record, stage, (before) =>
       isSame(before.hold, wanted) ? before : { ...before, hold: wanted },
@@ -32,7 +33,7 @@ export function release(
   stage: string | undefined,
   { by, why }: Author,
 ): Answer {
-  const reason = `release: ${stage ?? `pipeline ${record.pipeline}`} goes on, says ${by}: ${why}`;
+  const reason = `release: ${stage ?? `pipeline ${record.pipeline}`} goes on, says ${withReason(by, why)}`;
   if (stage === undefined) {
     const { freeze, ...rest } = record;
     return answer(record, freeze ? rest : record, reason);

@@ -1,4 +1,5 @@
 import { activePromotion, type PipelineRecord, stageRecord, withStage } from '../records/record.ts';
+import { withReason } from '../records/with-reason.ts';
 import { type Answer, type Author, answer, refuse } from './answer.ts';
 
 /** People's second words that are kept. */
@@ -18,7 +19,7 @@ export function rearm(
   const active = activePromotion(before);
   if (active)
     return refuse(record, `release: ${active.version} is under way in ${stage}; abort it first`);
-  const reason = `release: ${version} may enter ${stage} once more, says ${by}: ${why}`;
+  const reason = `release: ${version} may enter ${stage} once more, says ${withReason(by, why)}`;
   const isArmed = before.rearmed.some(
     (each) => each.version === version && each.generation === before.generation,
   );

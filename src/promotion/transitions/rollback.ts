@@ -9,6 +9,7 @@ import {
   stageRecord,
   withStage,
 } from '../records/record.ts';
+import { withReason } from '../records/with-reason.ts';
 import { type Answer, type Author, answer, refuse } from './answer.ts';
 
 /**
@@ -32,7 +33,7 @@ export function rollback(
     version ?? (isUnmerged ? undefined : versionUnder(before)) ?? versionBefore(before, current);
   if (target === undefined)
     return refuse(record, `rollback: what ${stage} ran before is not recorded; name a version`);
-  const reason = `rollback: ${stage} goes back to ${target} and stays there, says ${author.by}: ${author.why}`;
+  const reason = `rollback: ${stage} goes back to ${target} and stays there, says ${withReason(author.by, author.why)}`;
   if (isUnderWay(before, target)) return answer(record, record, reason);
   const back = withStage(record, stage, (state) =>
     rolledBack(record.pipeline, stage, aborted(state, author), target, current, author),
@@ -102,7 +103,7 @@ function rolledBack(
     kind: 'rollback',
     phase: 'pending',
     createdAt: at,
-    reason: `rollback: by ${by}: ${why}`,
+    reason: `rollback: by ${withReason(by, why)}`,
     attempts: [],
     ...from,
   };

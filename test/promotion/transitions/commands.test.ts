@@ -386,6 +386,20 @@ describe('a rollback', () => {
   });
 });
 
+test('a reason that nobody gave is left out', () => {
+  const silent = { ...author, why: '' };
+  const said = [
+    hold(empty, 'production', silent),
+    hold(empty, undefined, silent, at('13:00')),
+    release(empty, 'production', silent),
+    rearm(empty, 'production', 'v1', silent),
+    rollback(empty, 'production', silent, 'v2', 'v1'),
+  ].map(({ reason }) => reason);
+  for (const reason of said) expect(reason).toMatch(/alice( until [^:]*:00 UTC)?$/);
+  const { record } = hold(empty, 'production', silent);
+  expect(decide(record, '12:10', 'v1').reason).toBe('hold: held by alice');
+});
+
 describe('an abort', () => {
   test('ends what is under way, until a person lets it in again', () => {
     const { record } = twice(
