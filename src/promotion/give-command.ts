@@ -11,6 +11,8 @@ import { openEffect } from './records/leases.ts';
 import { activePromotion, type PipelineRecord } from './records/record.ts';
 import { contextOf, knownFrom, type StageContext } from './stage-context.ts';
 import { type Answer, refuse } from './transitions/answer.ts';
+import { approve } from './transitions/approve.ts';
+import { versionsBetween } from './versions.ts';
 
 /** A command as it was given. */
 export interface GivenCommand {
@@ -29,6 +31,7 @@ export interface CommandPorts {
   readonly observer: Observer;
   /** What somebody may do; `teams` are those that matter. Throws where it cannot be told. */
   commander(login: string, teams: readonly string[]): Promise<Commander>;
+  clock(): Instant;
 }
 
 /** What came of a command, and the facts it went by, if it needed any. */
@@ -44,7 +47,7 @@ export async function giveCommand(given: GivenCommand, ports: CommandPorts): Pro
   const refusal = refusalOfCommand(command, pipeline, who);
   const observed =
     refusal === undefined && needsFacts(command)
-      ? await ports.observer.observe(await ports.records.read())
+      ? await ports.observer.observe(asIfGiven(given, await ports.records.read(), ports.clock()))
       : undefined;
   const answer = await recordAnswer(ports.records, given.dryRun, (record, at) =>
     refusal === undefined
@@ -52,6 +55,17 @@ export async function giveCommand(given: GivenCommand, ports: CommandPorts): Pro
       : refuse(record, refusal),
   );
   return { answer, observed };
+}
+
+/** Who made a version is looked for once somebody approved it. */
+function asIfGiven(
+  { command, by, source }: GivenCommand,
+  record: PipelineRecord,
+  at: Instant,
+): PipelineRecord {
+  if (command.mode !== 'approve') return record;
+  const { stage, version } = command;
+  return approve(record, stage, { version, by, at, source }).record;
 }
 
 /** Names of versions are made out by their history; a rollback goes by what runs. */
@@ -74,6 +88,8 @@ function circumstances(
     source,
     current: context?.current,
     isUnmerged: context !== undefined && isUnmerged(context),
+    isOwnWork:
+      context !== undefined && command.mode === 'approve' && hasMade(by, context, command.version),
     order: known?.order,
   };
 }
@@ -85,6 +101,13 @@ function isUnmerged({ stage, record, known }: StageContext): boolean {
   const attempt = openEffect(active);
   const state = attempt && own(known.effects, attempt.lease.effect)?.state;
   return !attempt || state === 'open' || state === 'closed';
+}
+
+/** Whether somebody is known to have made any of what would come with a version. */
+function hasMade(login: string, { known: { order }, current }: StageContext, version: string) {
+  return versionsBetween(order, current, order.keyOf(version)).some(({ authors = [] }) =>
+    authors.some((author) => author.toLowerCase() === login.toLowerCase()),
+  );
 }
 
 function teamsFor(command: Command, pipeline: Pipeline): string[] {

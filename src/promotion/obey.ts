@@ -1,6 +1,6 @@
 import { duration, formatInstant } from '../core/time.ts';
 import { type Command, momentOf, type Until } from './instruction.ts';
-import { type Pipeline, stageNamed } from './pipeline.ts';
+import { type ApprovalSettings, type Pipeline, stageNamed } from './pipeline.ts';
 import { type PipelineRecord, type StageRecord, stageRecord } from './records/record.ts';
 import { abort } from './transitions/abort.ts';
 import { type Answer, type Author, answer, refuse } from './transitions/answer.ts';
@@ -20,6 +20,8 @@ export interface Circumstances {
   readonly current: string | undefined;
   /** Whether what is under way there is a pull request that is not merged. */
   readonly isUnmerged?: boolean;
+  /** Whether the author is known to have made what is approved, alone or among others. */
+  readonly isOwnWork?: boolean;
   /** What versions there are; `undefined` where the command names none. */
   readonly order: VersionOrder | undefined;
 }
@@ -108,16 +110,31 @@ function wasThere({ visits, promotions }: StageRecord, version: string): boolean
 function approveOnce(
   record: PipelineRecord,
   { stage, version }: Extract<Command, { mode: 'approve' }>,
-  { pipeline, author, source }: Circumstances,
+  circumstances: Circumstances,
 ): Answer {
+  const { pipeline, author, source } = circumstances;
   const { by, at } = author;
-  const expires = stageNamed(pipeline, stage).gates.approval?.expireAfter !== undefined;
+  const { approval } = stageNamed(pipeline, stage).gates;
+  const expires = approval?.expireAfter !== undefined;
   const isThere = stageRecord(record, stage).approvals.some(
     (each) => each.version === version && each.by === by,
   );
-  if (isThere && !expires)
-    return answer(record, record, `approval: ${by} has approved ${version} for ${stage} before`);
-  return approve(record, stage, { version, by, at, source });
+  const given =
+    isThere && !expires
+      ? answer(record, record, `approval: ${by} has approved ${version} for ${stage} before`)
+      : approve(record, stage, { version, by, at, source });
+  return { ...given, reason: `${given.reason}${noteOn(approval, stage, circumstances)}` };
+}
+
+/** Why an approval that is written down opens nothing. */
+function noteOn(
+  approval: ApprovalSettings | undefined,
+  stage: string,
+  { author: { by }, isOwnWork = false }: Circumstances,
+): string {
+  if (!approval) return `; ${stage} asks for no approval, so that none is needed`;
+  if (approval.self || !isOwnWork) return '';
+  return `; it does not count, as ${by} made it, alone or among others: it takes ${approval.count} of ${approval.by.join(', ')} who did not`;
 }
 
 /** Said again without an end of its own, an emergency that still lasts stays as it is. */

@@ -111,6 +111,62 @@ describe('a run over a pipeline', () => {
   });
 });
 
+describe('an approval that opens nothing says so', () => {
+  const approved = (self: boolean) =>
+    pipeline({
+      stages: [
+        stage('staging'),
+        stage('production', {
+          after: ['staging'],
+          gates: { approval: { by: ['write', '@eve'], count: 1, self } },
+        }),
+      ],
+    });
+  const said = async (by: string, name: string, self = false) => {
+    const world = staged(approved(self));
+    const instruction = { mode: 'approve', stage: name, version: 'v1' } as const;
+    const { answer } = await promote(request(world, { instruction, by }), ports(world));
+    return answer;
+  };
+
+  test('where nobody approves their own work, with who may', async () => {
+    expect(await said('octocat', 'production')).toMatchObject({
+      outcome: 'done',
+      reason:
+        'approval: octocat approves v1 for production; it does not count, as octocat made it, alone or among others: it takes 1 of write, @eve who did not',
+    });
+    const counts = 'approval: octocat approves v1 for production';
+    expect(await said('octocat', 'production', true)).toMatchObject({ reason: counts });
+    expect(await said('ada', 'production')).toMatchObject({
+      reason: counts.replace(/octocat/, 'ada'),
+    });
+  });
+
+  test('where the stage asks for none', async () => {
+    expect(await said('ada', 'staging')).toMatchObject({
+      outcome: 'done',
+      reason:
+        'approval: ada approves v1 for staging; staging asks for no approval, so that none is needed',
+    });
+  });
+
+  test('by what is looked for as if it had been given', async () => {
+    const world = staged(approved(false));
+    const observer = world.observer(turn);
+    const asked: string[] = [];
+    const observe: Observer['observe'] = (record) => {
+      asked.push(...stageRecord(record, 'production').approvals.map(({ by }) => by));
+      return observer.observe(record);
+    };
+    const instruction = { mode: 'approve', stage: 'production', version: 'v1' } as const;
+    await promote(
+      request(world, { instruction, dryRun: true }),
+      ports(world, { observer: { observe } }),
+    );
+    expect(asked).toEqual(['ada']);
+  });
+});
+
 describe('a report', () => {
   const commit = '3f9a1c0'.padEnd(40, '0');
   /** Staging is handed out, and what is reported of it names more than the promotion. */
