@@ -211,7 +211,7 @@ function refusal(reason: string): Problem {
 const hints: Readonly<Record<string, string>> = {
   permission:
     'Ask somebody who may; who that is stands in the configuration and in the settings of the repository.',
-  version: 'The summary of a run lists the versions of each stage.',
+  version: 'Write the whole tag, or at least 7 digits of the commit.',
   rollback: 'Name a version that ran there before; one that is new goes in by `mode: override`.',
   release: 'Run `mode: abort` with this stage first.',
   abort: 'Leave `promotion` out to end whatever is under way there.',

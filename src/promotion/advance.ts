@@ -3,6 +3,7 @@ import { clockMargin, mayAct } from '../ledger/lease.ts';
 import { decidePromotions } from './decide.ts';
 import type { Decision } from './decision.ts';
 import type { PromotionFacts } from './facts.ts';
+import { refusalOfUnknown } from './known-versions.ts';
 import { type Pipeline, stageNamed } from './pipeline.ts';
 import type { ActOrder, Changed, NextRecord, Observer, PipelineRecords, Way } from './ports.ts';
 import { lastAttempt } from './records/leases.ts';
@@ -48,6 +49,8 @@ export interface Advanced {
   readonly changed: Changed['kind'] | undefined;
   /** What was thrown as a claim was carried out: it stands, and the next run looks for what was done under it. */
   readonly faults: readonly unknown[];
+  /** Why nothing was decided: a version was asked for that there is not. */
+  readonly refusal?: string;
 }
 
 interface Plan {
@@ -66,6 +69,9 @@ export async function advance(request: AdvanceRequest, ports: AdvancePorts): Pro
   const observed = await observer.observe(before);
   const { pipeline, asked } = request;
   const facts = { pipeline, ...observed, now: clock(), ...(asked && { asked }) };
+  const refusal = refusalOfAsked({ ...facts, record: before });
+  if (refusal !== undefined)
+    return { decisions: [], record: before, changed: undefined, faults: [], refusal };
   let plan = planFrom(request, { ...facts, record: before });
   if (request.dryRun) return { ...plan, changed: undefined, faults: [] };
   let outrun = false;
@@ -79,6 +85,14 @@ export async function advance(request: AdvanceRequest, ports: AdvancePorts): Pro
     return { ...plan, changed: outrun ? 'contended' : changed.kind, faults: [] };
   const acted = await actOnClaims(request, ports, plan, changed.record);
   return { decisions: plan.decisions, changed: changed.kind, ...acted };
+}
+
+function refusalOfAsked(facts: PromotionFacts): string | undefined {
+  const { pipeline, record, asked } = facts;
+  if (asked?.version === undefined) return undefined;
+  const { order } = knownFrom(facts);
+  const names = pipeline.stages.map(({ name }) => name);
+  return refusalOfUnknown(record, names, order, order.keyOf(asked.version));
 }
 
 /**

@@ -42,6 +42,8 @@ export interface Moved {
   readonly retryAt: Instant | undefined;
   /** What was thrown after something had been claimed, which is not to be lost with it. */
   readonly faults: readonly unknown[];
+  /** See `Advanced`. */
+  readonly refusal?: string;
 }
 
 /**
@@ -109,7 +111,9 @@ async function advanceOnce(request: MoveRequest, ports: MovePorts): Promise<Move
   const { holder, dryRun } = request;
   const { faults, ...advanced } = await advance(request, { ...ports, observer });
   const decisions = concluded({ ...advanced, holder, dryRun });
-  return { decisions, record: advanced.record, observed: observed(), retryAt: undefined, faults };
+  const { record, refusal } = advanced;
+  const moved = { decisions, record, observed: observed(), retryAt: undefined, faults };
+  return refusal === undefined ? moved : { ...moved, refusal };
 }
 
 function rememberingObserver(observer: Observer) {

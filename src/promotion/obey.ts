@@ -1,7 +1,8 @@
 import { duration, formatInstant } from '../core/time.ts';
 import { type Command, momentOf, type Until } from './instruction.ts';
+import { refusalOfUnknown, wasThere } from './known-versions.ts';
 import { type ApprovalSettings, type Pipeline, stageNamed } from './pipeline.ts';
-import { type PipelineRecord, type StageRecord, stageRecord } from './records/record.ts';
+import { type PipelineRecord, stageRecord } from './records/record.ts';
 import { abort } from './transitions/abort.ts';
 import { type Answer, type Author, answer, refuse } from './transitions/answer.ts';
 import { approve, override } from './transitions/approve.ts';
@@ -89,21 +90,12 @@ function refusalOfVersion(
     const isOlder = newest !== undefined && order?.relate(version, newest) === 'older';
     return isOlder || wasThere(stage, version) ? undefined : noWayBack(name ?? '', version);
   }
-  if (order?.position(version) !== undefined || wasThere(stage, version)) return undefined;
-  return `version: ${version} is none that the pipeline knows; write the whole tag, or at least 7 digits of the commit`;
+  return refusalOfUnknown(record, name === undefined ? [] : [name], order, version);
 }
 
 /** Gates are passed by what the stage had before, and by nothing new: that is what an override is for. */
 function noWayBack(stage: string, version: string): string {
   return `rollback: ${stage} did not run ${version} before, and it is not known to be older than what it runs`;
-}
-
-function wasThere({ visits, promotions }: StageRecord, version: string): boolean {
-  return (
-    visits.some((visit) => visit.version === version) ||
-    promotions.some((each) => each.version === version && each.phase === 'succeeded') ||
-    promotions.some(({ from }) => from === version)
-  );
 }
 
 /** Where approvals do not expire, a second word of the same person says nothing new. */

@@ -10,7 +10,7 @@ import type { PipelineRecord } from './records/record.ts';
 import { afterReport, giveReport, mergeOf } from './report-result.ts';
 import type { PipelineSettings } from './settings.ts';
 import { type TidyPorts, tidyEnded } from './tidy.ts';
-import type { Answer } from './transitions/answer.ts';
+import { type Answer, refuse } from './transitions/answer.ts';
 import type { StageWay } from './ways/way.ts';
 
 /** One run over one pipeline. */
@@ -160,7 +160,9 @@ async function move(
     { pipeline, settings: stages, asked, holder, lease, jitter, dryRun, withoutFiles },
     ports,
   );
-  const { retryAt: wakeAt, ...rest } = moved;
+  const { retryAt: wakeAt, refusal, ...rest } = moved;
+  if (refusal !== undefined)
+    return said(refuse(moved.record, refusal), [], moved.observed, undefined);
   if (dryRun || moved.faults.length > 0) return { ...rest, proceeded: [], wakeAt };
   const proceeded = await proceedAll(ports, moved);
   const record = await clearAway(request, ports, moved.record);

@@ -111,6 +111,31 @@ describe('a run over a pipeline', () => {
   });
 });
 
+describe('a version that there is not', () => {
+  const asked = (version: string) => ({ mode: 'advance', stage: 'production', version }) as const;
+
+  test('is refused when it is asked for, with the newest that there are', async () => {
+    const world = staged();
+    for (let count = 0; count < 4; count += 1) world.push();
+    const { chain } = world;
+    const { answer, decisions } = await promote(
+      request(world, { instruction: asked('zzz') }),
+      ports(world),
+    );
+    const reason = 'version: zzz is none that the pipeline knows; the newest are v5, v4, v3';
+    expect(answer).toMatchObject({ outcome: 'refused', reason });
+    expect([decisions, world.chain]).toEqual([[], chain]);
+  });
+
+  test('any more, but was in a stage, is decided about', async () => {
+    const world = staged();
+    await promote(request(world), ports(world));
+    world.versions.splice(0);
+    const run = request(world, { instruction: asked('v1') });
+    expect((await promote(run, ports(world))).answer).toBeUndefined();
+  });
+});
+
 describe('an approval that opens nothing says so', () => {
   const approved = (self: boolean) =>
     pipeline({

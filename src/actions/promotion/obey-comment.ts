@@ -127,7 +127,13 @@ async function instructed(
   const outcomes: ActionOutcome[] = [];
   for (const each of reachable)
     outcomes.push(await runPipeline(configured, settings, { ...given, instruction: each }));
-  return outcomes.map(moved).reduce(joined);
+  const refusal = outcomes.find(isRefused);
+  return refusal ? commanded(configured.session, by, refusal) : outcomes.map(moved).reduce(joined);
+}
+
+/** Of a version that there is not; what fails as stages are moved on is no refusal. */
+function isRefused({ outputs, failures = [] }: ActionOutcome): boolean {
+  return failures.length > 0 && (outputs.reason ?? '').startsWith('version: ');
 }
 
 /** What a run that deploys nothing itself may move on: all at once where that is all, else stage by stage. */

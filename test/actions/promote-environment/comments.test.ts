@@ -68,6 +68,19 @@ describe('/promote in a comment', () => {
     ]);
   });
 
+  test('a version that there is not is refused, in a comment as from a workflow, and the newest are named', async () => {
+    const version = await lab.staged();
+    const reason = expect.stringMatching(
+      new RegExp(`^version: zzz is none that the pipeline knows; the newest are ${version}, `),
+    );
+    const ended = await issue.say('/promote production zzz', 'ada');
+    expect(ended).toMatchObject({ exit: 0, outputs: { reason, decision: 'none' } });
+    expect(await issue.answers()).toEqual([expect.stringContaining('Write the whole tag')]);
+    const told = await lab.step({ stage: 'production', version: 'zzz' });
+    expect(told).toMatchObject({ exit: 1, outputs: { reason, decision: 'none' } });
+    expect(told.writes).toEqual([]);
+  });
+
   test('an emergency without a reason is refused, and the answer shows how to say it', async () => {
     const version = await lab.staged();
     const ended = await issue.say(`/promote override production ${version} approval`, 'mia');
