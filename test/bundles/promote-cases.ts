@@ -25,12 +25,12 @@ const inputs: readonly Case[] = [
   ['a result without a report', { result: 'success' }, /as mode advance has no use for it/],
   ['evidence without a report', { evidence: 'a log' }, /as mode advance has no use for it/],
   ['an approval of nothing', { mode: 'approve' }, /input stage/, /input version/],
-  ['a rollback of nothing', { mode: 'rollback' }, /input stage is ""/],
-  ['an abort of nothing', { mode: 'abort' }, /input stage is ""/],
+  ['a rollback of nothing', { mode: 'rollback' }, /input stage is missing/],
+  ['an abort of nothing', { mode: 'abort' }, /input stage is missing/],
   [
     'an emergency without a reason',
     { mode: 'override', stage: 'a', version: 'v1', gates: 'soak' },
-    /input why is ""/,
+    /input why is missing/,
   ],
   [
     'an emergency for a pin',
