@@ -1,43 +1,21 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { git } from './git.ts';
+import { addresses, directoryOf, plain, recordLines, recordText } from './promotion-record-end.ts';
 import type { PipelineStory } from './promotion-story.ts';
 import { repository, type World } from './world.ts';
 
 /** What there is of promotions, one line for each; without times, and without ids that chance gives. */
 export type PromotionsEnd = readonly string[];
 
-interface Stored {
-  readonly stages: Readonly<Record<string, StoredStage>>;
-}
-
-interface StoredStage {
-  readonly promotions: readonly StoredPromotion[];
-  readonly visits: readonly { version: string; health: string }[];
-  readonly [part: string]: unknown;
-}
-
-interface StoredPromotion {
-  readonly id: string;
-  readonly phase: string;
-  readonly attempts: readonly StoredAttempt[];
-  readonly [part: string]: unknown;
-}
-
-interface StoredAttempt {
-  readonly lease: { until: string };
-  readonly effect?: { kind: string; reference: string };
-  readonly outcome?: { result: string };
-}
-
 /** The ledger and all that GitHub has, as it is compared. */
 export async function promotionsEnd(story: PipelineStory): Promise<PromotionsEnd> {
   const { world } = story;
   await world.github.takeInPushes();
+  const pulls = await pullsOf(world);
+  const branches = new Map(pulls.map(({ number, head }) => [String(number), head.ref]));
   return [
-    ...pipelines.flatMap((pipeline) => recordLines(world, pipeline, story.now)),
+    ...pipelines.flatMap((pipeline) => recordLines(world, pipeline, story.now, branches)),
     ...refLines(world),
-    ...(await pullLines(world)),
+    ...(await pullLines(world, pulls)),
     ...(await runLines(world)),
     ...(await deploymentLines(world)),
     ...(await releaseLines(world)),
@@ -73,124 +51,45 @@ function count(lines: PromotionsEnd, line: string): number {
   return lines.filter((each) => each === line).length;
 }
 
-function recordText(world: World, pipeline: string): string {
-  const bare = directoryOf(world);
-  const ref = refOf(pipeline);
-  // The stand-in packs no refs.
-  return existsSync(join(bare, ref)) ? git(bare, 'show', `${ref}:record.json`) : '';
-}
-
-function refOf(pipeline: string): string {
-  return `refs/understudy/promotion/${pipeline}`;
-}
-
-function recordLines(world: World, pipeline: string, now: string): string[] {
-  const text = recordText(world, pipeline);
-  if (text === '') return [];
-  const { state, sequence } = JSON.parse(text) as { state: Stored; sequence: number };
-  const commits = git(directoryOf(world), 'rev-list', '--count', refOf(pipeline));
-  const stages = Object.entries(state.stages).flatMap(
-    ([stage, { promotions, visits, ...rest }]) => [
-      `${pipeline}/${stage}: ${timeless(rest)}`,
-      ...visits.map(({ version, health }) => `${pipeline}/${stage} ran ${version} ${health}`),
-      ...promotions.map((each) => `${pipeline}/${stage} ${promotionLine(each, now)}`),
-    ],
-  );
-  return [
-    `${pipeline} has a commit for each transition: ${sequence === Number(commits)}`,
-    ...stages,
-  ];
-}
-
-/**
- * A further attempt is no further effect: one whose outcome nobody knew was given up, and made once more. What they did
- * is written down, and once; which of them came to what end is not compared of those before the last.
- */
-function promotionLine({ attempts, ...rest }: StoredPromotion, now: string): string {
-  const { reason: _, evidence: __, ...kept } = rest;
-  const open = attempts.filter((each) => isOpen(each, kept.phase, now)).length;
-  const effects = attempts.flatMap(({ effect, outcome }) => {
-    // What a run handed out that was killed reached nobody.
-    const isGone = effect?.kind === 'outputs' && outcome?.result === 'lost';
-    return effect && !isGone ? [`${effect.kind} ${referenceOf(effect)}`] : [];
-  });
-  return timeless({ ...kept, open, effects, outcome: attempts.at(-1)?.outcome?.result });
-}
-
-/** Whether somebody may still act under it, or is still to look what was done under it. */
-function isOpen({ effect, outcome, lease }: StoredAttempt, phase: string, now: string): boolean {
-  if (effect || outcome) return false;
-  return phase === 'pending' || phase === 'running' || Date.parse(lease.until) > Date.parse(now);
-}
-
-/** What `outputs` handed out is named by whoever holds it; runs by a number. */
-function referenceOf({ kind, reference }: { kind: string; reference: string }): string {
-  return kind === 'outputs' || kind === 'run' ? '*' : reference;
-}
-
-function timeless(value: unknown): string {
-  const text = JSON.stringify(value, (key, each: unknown) =>
-    momentKeys.has(key) ? undefined : each,
-  );
-  return plain(text);
-}
-
-const momentKeys = new Set([
-  'at',
-  'since',
-  'until',
-  'createdAt',
-  'endedAt',
-  'retryAt',
-  'behindSince',
-]);
-
-function directoryOf({ github }: World): string {
-  return github.repositories[repository] ?? '';
-}
-
 /** By what they hold, as commits of merges have the time in them, with all that led there. */
 function refLines(world: World): string[] {
   const bare = directoryOf(world);
   const refs = git(bare, 'for-each-ref', '--format=%(refname) %(tree)%(*tree)').split('\n');
-  const commits = git(bare, 'log', '--branches', '--tags', '--format=commit %T %s').split('\n');
+  const commits = git(bare, 'log', '--branches', '--tags', '--format=commit %T %s');
   const shown = refs.filter((line) => !/^refs\/(?:pull|understudy\/promotion)\//.test(line));
-  return [...shown, ...commits];
+  return [...shown, ...plain(commits).split('\n')];
 }
 
-async function pullLines(world: World): Promise<string[]> {
-  const path = `/repos/${repository}/pulls?state=all&per_page=100`;
-  const { body } = await world.must('GET', path);
+async function pullsOf(world: World) {
+  const { body } = await world.must('GET', `/repos/${repository}/pulls?state=all&per_page=100`);
+  // biome-ignore lint/suspicious/noExplicitAny: as GitHub answers it.
+  return body as any[];
+}
+
+async function pullLines(
+  world: World,
+  pulls: Awaited<ReturnType<typeof pullsOf>>,
+): Promise<string[]> {
   const lines: string[] = [];
-  for (const { number, title, state, merged_at, head, base, labels, body: text } of body) {
+  for (const { number, title, state, merged_at, head, base, labels, body: text } of pulls) {
     const names = (labels as { name: string }[]).map(({ name }) => name);
     const what = merged_at ? 'merged' : state;
-    lines.push(`#${number} ${title} ${what} ${head.ref} ${base.ref} ${names} ${plain(text)}`);
-    const said = await commentLines(world, number);
+    lines.push(`${head.ref}: ${title} ${what} ${base.ref} ${names} ${plain(text)}`);
+    const said = await commentsOf(world, number);
     // Of one that was merged it is true; whoever saw it open still, by an old answer, says so.
-    lines.push(...said.filter((line) => !merged_at || !line.includes('promotion-ended:')));
+    const kept = said.filter((each) => !merged_at || !each.includes('promotion-ended:'));
+    lines.push(...kept.map((each) => `${head.ref} says ${each}`));
   }
   return lines;
 }
 
-async function commentLines(world: World, number: number): Promise<string[]> {
+async function commentsOf(world: World, number: number): Promise<string[]> {
   const { body } = await world.must('GET', `/repos/${repository}/issues/${number}/comments`);
   // Where all other stages are stays as it was when the promotion ended, which may be a run later; what took its place
   // may have its address later still.
   const steady = (text: string) =>
     plain(text.replace(/^Pipeline `.*$|(?<=superseded: by \w+), http.*$/gm, ''));
-  return (body as { body: string }[]).map((each) => `#${number} says ${steady(each.body)}`);
-}
-
-const addresses = /127\.0\.0\.1:\d+/g;
-
-function plain(text: string): string {
-  return text
-    .replaceAll('\\', '')
-    .replaceAll(addresses, '<github>')
-    .replaceAll(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?: ?Z| UTC)?/g, '<moment>')
-    .replaceAll(/\b(?:\d+[dhms] ?)+\b/g, '<time>')
-    .replaceAll(/\bruns\/\d+|\battempt \d+/g, '<one>');
+  return (body as { body: string }[]).map(({ body: text }) => steady(text));
 }
 
 /** A further attempt, after one that did nothing, has a key of its own. */
