@@ -38,6 +38,7 @@ pipelines:
     versions: { releases: any }
     stages:
       - name: everyone
+        observe: deployments
         timeout: 6h
         via: { release: { latest: true } }
 `;
