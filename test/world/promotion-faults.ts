@@ -29,6 +29,11 @@ const never = () => false;
 /** Nobody sees a git object to which nothing leads; of it GitHub says by a conflict that the repository is empty. */
 const shows = (spot: PromotionSpot) => isWrite(spot) && !/git\/(trees|commits)$/.test(spot.name);
 const hides = (spot: PromotionSpot) => !shows(spot);
+/**
+ * To whoever asks, a broken connection is what a 502 is, and a 502 after the fact what a lost answer is: of writes of one
+ * name it is enough that the first is struck by it.
+ */
+const isFirst = (spot: PromotionSpot) => isRead(spot) || spot.nth === 1;
 /** What is only for people is told once: a refusal is a warning. By one of a cancellation GitHub says that a run has ended. */
 const mayConflict = (spot: PromotionSpot) =>
   shows(spot) && !/(?:labels|statuses|comments|deployments|cancel)(?:\/\*)?$/.test(spot.name);
@@ -44,11 +49,13 @@ const conflict = { status: 409, body: { message: 'Conflict' } };
 const faults: readonly Fault[] = [
   { name: 'a 502', fits: always, passes: hides, strike: () => ({ status: 502 }) },
   {
-    ...{ name: 'a 502 though it was done', fits: isWrite, passes: hides },
+    name: 'a 502 though it was done',
+    fits: (spot) => isWrite(spot) && isFirst(spot),
+    passes: hides,
     strike: () => ({ status: 502, done: true }),
   },
   { name: 'a lost answer', fits: isWrite, passes: hides, strike: () => 'after' },
-  { name: 'a broken connection', fits: always, passes: hides, strike: () => 'before' },
+  { name: 'a broken connection', fits: isFirst, passes: hides, strike: () => 'before' },
   { name: 'a secondary limit', fits: always, passes: always, strike: () => limit },
   { name: 'a conflict', fits: mayConflict, passes: never, strike: () => conflict },
   { name: 'an old answer', fits: never, passes: never, strike: answerOld },
@@ -136,15 +143,11 @@ async function befallAll(kept: KeptScenario, harms: readonly Harm[], ends: Ends)
   return words;
 }
 
-/**
- * Has everything that can befall a run befall each of its requests.
- * @param share Every which of them is played: 1 = all.
- */
-export async function sweepFaults(kept: KeptScenario, share: number): Promise<Swept> {
+/** Has everything that can befall a run befall each of its requests. */
+export async function sweepFaults(kept: KeptScenario): Promise<Swept> {
   const run = await undisturbedRun(kept);
   const ends = { run, judge: new Judge(run) };
-  const all = harmsOf(run, await spotsWithOldAnswer(kept));
-  const harms = all.filter((_, index) => index % share === 0);
+  const harms = harmsOf(run, await spotsWithOldAnswer(kept));
   const told = await inParallel(harms, atOnce, (each) => befallAll(kept, each, ends));
   return {
     requests: run.spots.length,

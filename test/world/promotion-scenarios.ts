@@ -38,7 +38,6 @@ pipelines:
     versions: { releases: any }
     stages:
       - name: everyone
-        observe: deployments
         timeout: 6h
         via: { release: { latest: true } }
 `;
@@ -184,7 +183,7 @@ function preRelease({ world }: PipelineStory, tag: string) {
   return world.must('POST', `/repos/${repository}/releases`, release);
 }
 
-/** What others do after a run: jobs that it handed out report, runs of workflows end, and releases are deployed. */
+/** What others do after a run: jobs that it handed out report, and runs of workflows end. */
 export async function others(
   story: PipelineStory,
   { inputs }: Asked,
@@ -194,20 +193,6 @@ export async function others(
   for (const { key } of JSON.parse(outputs.matrix || '[]') as { key: string }[])
     await ask(story, { inputs: { pipeline, mode: 'report', promotion: key, result: 'success' } });
   await endRuns(story);
-  if (pipeline === 'cli') await deployReleases(story);
-}
-
-async function deployReleases({ world }: PipelineStory): Promise<void> {
-  const at = `/repos/${repository}`;
-  const { body: releases } = await world.must('GET', `${at}/releases`);
-  const { body: done } = await world.must('GET', `${at}/deployments?task=deploy`);
-  const deployed = (done as { ref: string }[]).map(({ ref }) => ref);
-  for (const { tag_name: ref, prerelease } of releases as Record<string, string>[]) {
-    if (prerelease || deployed.includes(ref ?? '')) continue;
-    const asked = { ref, environment: 'everyone', auto_merge: false, required_contexts: [] };
-    const { body } = await world.must('POST', `${at}/deployments`, asked);
-    await world.must('POST', `${at}/deployments/${body.id}/statuses`, { state: 'success' });
-  }
 }
 
 /** A run by the schedule, and what others do after it. */
