@@ -143,11 +143,15 @@ async function befallAll(kept: KeptScenario, harms: readonly Harm[], ends: Ends)
   return words;
 }
 
-/** Has everything that can befall a run befall each of its requests. */
-export async function sweepFaults(kept: KeptScenario): Promise<Swept> {
+/**
+ * Has everything that can befall a run befall each of its requests.
+ * @param share Every which of them is played: 1 = all.
+ */
+export async function sweepFaults(kept: KeptScenario, share: number): Promise<Swept> {
   const run = await undisturbedRun(kept);
   const ends = { run, judge: new Judge(run) };
-  const harms = harmsOf(run, await spotsWithOldAnswer(kept));
+  const all = harmsOf(run, await spotsWithOldAnswer(kept));
+  const harms = all.filter((_, index) => index % share === 0);
   const told = await inParallel(harms, atOnce, (each) => befallAll(kept, each, ends));
   return {
     requests: run.spots.length,
