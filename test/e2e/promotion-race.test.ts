@@ -203,12 +203,11 @@ function expectLedger(story: Story): number {
   expect(told).not.toMatch(/gh[a-z]_\w{16}/);
   for (const stage of ['staging', 'canary', 'production']) {
     const { promotions } = records.at(-1).state.stages[stage];
-    const ended = promotions.map(({ version, phase, attempts }: Record<string, unknown[]>) => [
-      version,
-      phase,
-      attempts?.length,
-    ]);
-    expect(ended).toEqual(story.versions.map((version) => [version, 'succeeded', 1]));
+    const ended = promotions.map(({ version, phase }: Record<string, unknown>) => [version, phase]);
+    expect(ended).toEqual(story.versions.map((version) => [version, 'succeeded']));
+    // None where an old answer hid from whoever took a claim over how the version, which was there, had come.
+    const attempts = promotions.map((each: { attempts: unknown[] }) => each.attempts.length);
+    expect(Math.max(...attempts)).toBe(1);
   }
   return records.length;
 }
