@@ -6,7 +6,7 @@ import { promotionScenarios } from '../world/promotion-scenarios.ts';
 
 const timeout = 1_200_000;
 /** All of them take a quarter of an hour: the nightly workflow's part. */
-const share = process.env.UNDERSTUDY_ALL_FAULTS ? 1 : 4;
+const share = process.env.UNDERSTUDY_ALL_FAULTS ? 1 : 6;
 
 describe('whatever befalls one request to GitHub, nothing is done twice, and all ends well for a run that', () => {
   for (const [name, scenario] of Object.entries(promotionScenarios)) {
